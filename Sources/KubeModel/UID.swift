@@ -1,0 +1,54 @@
+/// The identity of one object over its life; a recreated object of the same name has another.
+///
+/// API servers give UUIDs, which are kept in 16 bytes; any other text is kept as it is.
+package struct UID: Hashable, Sendable, CustomStringConvertible {
+    private enum Storage: Hashable, Sendable {
+        case uuid(high: UInt64, low: UInt64)
+        case text(String)
+    }
+
+    private let storage: Storage
+
+    package init(_ text: String) {
+        storage = Self.uuid(text) ?? .text(text)
+    }
+
+    package var description: String {
+        switch storage {
+        case .text(let text): return text
+        case .uuid(let high, let low):
+            let digits = Array(Self.hex(high) + Self.hex(low))
+            let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
+            return groups.map { String(decoding: digits[$0], as: UTF8.self) }.joined(separator: "-")
+        }
+    }
+
+    /// Only the canonical form (lower case, 8-4-4-4-12), so that ``description`` gives back the same text.
+    private static func uuid(_ text: String) -> Storage? {
+        guard text.utf8.count == 36 else { return nil }
+        var halves: (UInt64, UInt64) = (0, 0)
+        var digits = 0
+        for (offset, byte) in text.utf8.enumerated() {
+            if offset == 8 || offset == 13 || offset == 18 || offset == 23 {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            let digit: UInt64
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = UInt64(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = UInt64(byte - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
+            if digits < 16 { halves.0 = halves.0 << 4 | digit } else { halves.1 = halves.1 << 4 | digit }
+            digits += 1
+        }
+        return .uuid(high: halves.0, low: halves.1)
+    }
+
+    private static func hex(_ value: UInt64) -> [UInt8] {
+        (0..<16).map { index in
+            let nibble = UInt8(truncatingIfNeeded: value >> UInt64(60 - index * 4)) & 0xF
+            return nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+        }
+    }
+}
