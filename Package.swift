@@ -10,11 +10,19 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "swiftlet",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+    ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "KubeModel", dependencies: ["JSON"], swiftSettings: strict),
+        .target(
+            name: "KubeApply",
+            dependencies: ["JSON", "KubeModel", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     ]
 )
