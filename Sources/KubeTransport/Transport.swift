@@ -68,7 +68,12 @@ package final class Transport: Sendable {
         idleTimeout: Duration? = nil
     ) async throws(TransportError) -> HTTPStream {
         let id = nextID()
-        let channel = BodyChannel(id: id, capacity: configuration.streamBufferSize, mailbox: mailbox)
+        let channel = BodyChannel(
+            id: id,
+            description: "\(request.method) \(endpoint.displayURL)\(request.path)",
+            capacity: configuration.streamBufferSize,
+            mailbox: mailbox
+        )
         let reader = BodyReader(channel: channel)
         let head = try await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -96,7 +101,7 @@ package final class Transport: Sendable {
     ) {
         let submission = Submission(id: id, request: request, endpoint: endpoint, sink: sink, submitted: .now())
         guard mailbox.post(.start(submission)) else {
-            return submission.refuse(Self.isShutDown)
+            return submission.refuse(.shutdown, "the transport was shut down")
         }
         // A cancellation before this line may have been posted before the start, when the id was not known yet.
         if Task.isCancelled {
@@ -112,9 +117,7 @@ package final class Transport: Sendable {
         do {
             try TransferLoop(mailbox: mailbox, configuration: configuration).run()
         } catch {
-            mailbox.close().forEach { $0.refuse(error) }
+            mailbox.close().forEach { $0.refuse(error.code, error.message) }
         }
     }
-
-    private static let isShutDown = TransportError(.shutdown, "the transport was shut down", wasSent: false)
 }

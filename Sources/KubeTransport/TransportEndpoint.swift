@@ -40,4 +40,11 @@ package struct TransportEndpoint: Sendable, Hashable {
         hasher.combine(baseURL)
         hasher.combine(proxyURL)
     }
+
+    /// The base URL as errors and metrics show it: without the credentials that should not be there in the first place.
+    var displayURL: String {
+        guard let at = baseURL.lastIndex(of: "@") else { return baseURL }
+        let scheme = baseURL.firstIndex(of: ":").map { baseURL[...$0] + "//" } ?? ""
+        return scheme + baseURL[baseURL.index(after: at)...]
+    }
 }

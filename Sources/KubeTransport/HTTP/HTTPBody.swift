@@ -40,8 +40,7 @@ package struct HTTPBody: AsyncSequence, Sendable {
         var iterator = makeAsyncIterator()
         while let chunk = try await iterator.next(isolation: nil) {
             guard chunk.count <= limit - collected.count else {
-                reader.channel.cancel()
-                throw TransportError(.bodyTooLarge, "the body has more than \(limit) bytes", wasSent: true)
+                throw reader.channel.refuse(above: limit)
             }
             collected.append(contentsOf: chunk)
         }

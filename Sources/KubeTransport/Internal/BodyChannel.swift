@@ -13,11 +13,14 @@ final class BodyChannel: Sendable {
     }
 
     let id: TransferID
+    /// Method and URL.
+    private let description: String
     private let mailbox: Mailbox
     private let state: Mutex<State>
 
-    init(id: TransferID, capacity: Int, mailbox: Mailbox) {
+    init(id: TransferID, description: String, capacity: Int, mailbox: Mailbox) {
         self.id = id
+        self.description = description
         self.mailbox = mailbox
         state = Mutex(State(buffer: BodyBuffer(capacity: capacity)))
     }
@@ -71,7 +74,7 @@ final class BodyChannel: Sendable {
 
     /// Closes the connection unless the body is over. A read that waits throws ``TransportError/Code/cancelled``.
     func cancel() {
-        let error = TransportError(.cancelled, "the reader of the body gave up", wasSent: true)
+        let error = TransportError(.cancelled, "\(description): the reader of the body gave up", wasSent: true)
         let (isLive, reader) = state.withLock { state -> (Bool, CheckedContinuation<ReadResult, Never>?) in
             let isLive = !state.buffer.hasEnded
             state.buffer.discard(error)
@@ -81,6 +84,12 @@ final class BodyChannel: Sendable {
         if isLive {
             mailbox.post(.cancel(id))
         }
+    }
+
+    /// The error for a body that has more bytes than its reader wants. Closes the connection.
+    func refuse(above limit: Int) -> TransportError {
+        cancel()
+        return TransportError(.bodyTooLarge, "\(description): the body has more than \(limit) bytes", wasSent: true)
     }
 
     func setIdleTimeout(_ timeout: Duration?) {
@@ -105,7 +114,7 @@ final class BodyChannel: Sendable {
             return (false, read)
         }
         if isSecond {
-            let message = "the body is being read by another task"
+            let message = "\(description): the body is being read by another task"
             reader.resume(returning: .failure(TransportError(.invalidRequest, message, wasSent: true)))
         } else if let result = result(of: read) {
             reader.resume(returning: result)

@@ -15,9 +15,9 @@ enum Command: Sendable {
     case stop
 
     /// Ends what would have been started by a command that nobody will carry out.
-    func refuse(_ error: TransportError) {
+    func refuse(_ code: TransportError.Code, _ reason: String) {
         if case .start(let submission) = self {
-            submission.refuse(error)
+            submission.refuse(code, reason)
         }
     }
 }
@@ -38,8 +38,14 @@ struct Submission: Sendable {
     var sink: Sink
     var submitted: MonotonicInstant
 
+    /// Method and URL, as errors begin.
+    var description: String {
+        "\(request.method) \(endpoint.displayURL)\(request.path)"
+    }
+
     /// Ends a submission that was never started.
-    func refuse(_ error: TransportError) {
+    func refuse(_ code: TransportError.Code, _ reason: String) {
+        let error = TransportError(code, "\(description): \(reason)", wasSent: false)
         switch sink {
         case .call(let continuation, _): continuation.resume(returning: .failure(error))
         case .stream(_, let continuation, _): continuation.resume(returning: .failure(error))

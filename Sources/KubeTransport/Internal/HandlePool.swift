@@ -56,4 +56,9 @@ struct HandlePool {
         }
         entries[oldest.key] = nil
     }
+
+    /// Frees the handles. They must be gone before what they share is.
+    mutating func removeAll() {
+        entries = [:]
+    }
 }

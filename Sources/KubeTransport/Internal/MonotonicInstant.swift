@@ -5,6 +5,9 @@ import Glibc
 struct MonotonicInstant: Sendable, Hashable, Comparable {
     var nanoseconds: Int64
 
+    /// Later than any deadline.
+    static let never = Self(nanoseconds: .max)
+
     static func now() -> Self {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

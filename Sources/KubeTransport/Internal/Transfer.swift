@@ -11,6 +11,8 @@ final class Transfer {
     /// When a byte came last; when the connection was read again, after a pause.
     var lastActivity: MonotonicInstant
     var isPaused = false
+    /// Whether it is among the noted of this turn.
+    var isNoted = false
     /// Whether the head of a stream was handed over.
     var isHeadDelivered = false
 
@@ -46,11 +48,6 @@ final class Transfer {
         if case .call = submission.sink { submission.request.lane == .shared } else { false }
     }
 
-    /// Method and URL, as errors begin.
-    var description: String {
-        "\(submission.request.method) \(submission.endpoint.baseURL)\(submission.request.path)"
-    }
-
     /// Takes a line of the head. `false` stops the transfer.
     func receive(headLine: UnsafeRawBufferPointer) -> Bool {
         switch parser.append(line: headLine) {
@@ -58,7 +55,9 @@ final class Transfer {
             return true
         case .complete(let head):
             self.head = head
-            turn.note(self)
+            if channel != nil {
+                turn.note(self)
+            }
             return true
         case .tooLarge:
             failure = .headTooLarge

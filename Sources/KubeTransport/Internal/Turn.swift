@@ -5,23 +5,26 @@ final class Turn {
     var now: MonotonicInstant
     /// Bytes of bodies that were taken.
     var received = 0
-    /// Streams with news for their reader.
-    private var noted: [TransferID: Transfer] = [:]
+    /// Streams with news for their reader, each once.
+    private var noted: [Transfer] = []
 
     init() {
         now = .now()
     }
 
-    func note(_ transfer: Transfer) {
-        guard transfer.channel != nil else { return }
-        noted[transfer.id] = transfer
-    }
-
-    /// Takes the streams with news, each once.
-    func takeNoted() -> [TransferID: Transfer].Values {
-        defer { noted = [:] }
-        return noted.values
-    }
-
     var hasNoted: Bool { !noted.isEmpty }
+
+    /// Notes that `transfer` has news for its reader.
+    func note(_ transfer: Transfer) {
+        guard !transfer.isNoted else { return }
+        transfer.isNoted = true
+        noted.append(transfer)
+    }
+
+    /// Takes the streams with news.
+    func takeNoted() -> [Transfer] {
+        defer { noted.removeAll(keepingCapacity: true) }
+        noted.forEach { $0.isNoted = false }
+        return noted
+    }
 }

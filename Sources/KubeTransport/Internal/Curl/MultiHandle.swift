@@ -43,7 +43,7 @@ final class MultiHandle {
         curl_share_cleanup(share)
     }
 
-    /// Starts the transfer of `easy` at the next ``timeout()``.
+    /// Starts the transfer of `easy` at the next ``timeout(at:)``.
     func add(_ easy: EasyHandle) -> Bool {
         curl_multi_add_handle(pointer, easy.pointer) == CURLM_OK
     }
@@ -59,8 +59,9 @@ final class MultiHandle {
         curl_multi_socket_action(pointer, event.descriptor, event.readiness, &running)
     }
 
-    /// Does what is due once ``deadline`` has come.
-    func timeout() {
+    /// Does what is due, once ``deadline`` has come.
+    func timeout(at now: MonotonicInstant) {
+        guard let due = deadline, due <= now else { return }
         deadline = nil
         var running: CInt = 0
         curl_multi_socket_action(pointer, CURL_SOCKET_BAD, 0, &running)

@@ -16,19 +16,19 @@ struct Route {
         self.endpoint = endpoint
         var url = try ParsedURL(endpoint.baseURL)
         guard url.scheme == "https" || url.scheme == "http" else {
-            throw Self.invalid(endpoint, "the scheme is neither http nor https")
+            throw Self.invalid("the scheme is neither http nor https")
         }
         guard !url.hasCredentials, !url.hasQueryOrFragment else {
-            throw Self.invalid(endpoint, "a base URL has no credentials, query or fragment")
+            throw Self.invalid("a base URL has no credentials, query or fragment")
+        }
+        if let reason = Self.invalidity(of: endpoint.tls) {
+            throw Self.invalid(reason)
         }
         guard let serverName = endpoint.tls.serverName, url.scheme == "https", serverName != url.host else {
             prefix = url.string
             connectTo = nil
             hostHeader = nil
             return
-        }
-        guard !serverName.isEmpty, serverName.utf8.allSatisfy(Self.isHostByte) else {
-            throw Self.invalid(endpoint, "the server name is not a host name")
         }
         connectTo = "::\(url.host):\(url.port)"
         hostHeader = url.port == "443" ? url.host : "\(url.host):\(url.port)"
@@ -38,6 +38,20 @@ struct Route {
 
     func url(for request: HTTPRequest) -> String {
         prefix + request.path
+    }
+
+    /// What libcurl would only call a bad argument.
+    private static func invalidity(of tls: TLSConfiguration) -> String? {
+        if tls.certificateAuthorities?.isEmpty == true {
+            return "the certificate authorities are empty"
+        }
+        if (tls.clientCertificate ?? []).isEmpty != (tls.clientKey ?? []).isEmpty {
+            return "a client certificate needs a key, and the other way round"
+        }
+        if let serverName = tls.serverName, serverName.isEmpty || !serverName.utf8.allSatisfy(isHostByte) {
+            return "the server name is not a host name"
+        }
+        return nil
     }
 
     private static func isHostByte(_ byte: UInt8) -> Bool {
@@ -51,7 +65,7 @@ struct Route {
         }
     }
 
-    private static func invalid(_ endpoint: TransportEndpoint, _ reason: String) -> TransportError {
-        TransportError(.invalidRequest, "\(endpoint.baseURL): \(reason)", wasSent: false)
+    private static func invalid(_ reason: String) -> TransportError {
+        TransportError(.invalidRequest, "invalid endpoint: \(reason)", wasSent: false)
     }
 }
