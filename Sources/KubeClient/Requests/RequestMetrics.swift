@@ -3,7 +3,7 @@ import Synchronization
 
 /// Counts and times requests under client-go's names, so that existing dashboards show them. The labels are bounded: the methods of
 /// HTTP, its status codes (or `<error>` where there is none), and one host.
-struct RequestMetrics: ~Copyable, Sendable {
+final class RequestMetrics: Sendable {
     private struct Key: Hashable {
         var method: String
         var code: Int?

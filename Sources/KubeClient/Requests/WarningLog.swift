@@ -3,7 +3,7 @@ import Logging
 import Synchronization
 
 /// Passes on what the API server warns of (deprecated versions, unknown fields), each text once.
-struct WarningLog: ~Copyable, Sendable {
+final class WarningLog: Sendable {
     /// How many texts are remembered; a server that makes up more is not listened to any longer.
     private static let limit = 1000
 
