@@ -13,13 +13,12 @@ find_control_plane() {
     done
 }
 
-# make_control_plane_pki ADDRESS...: the API server's certificate is good for loopback, the in-cluster names and these.
+# The API server's certificate is good for its addresses and for the names it has inside the cluster.
 make_control_plane_pki() {
-    local names="IP:10.96.0.1,DNS:localhost" name address
+    local names="IP:127.0.0.1,IP:$HOST_ADDRESS,IP:10.96.0.1,DNS:localhost" name
     for name in kubernetes kubernetes.default kubernetes.default.svc kubernetes.default.svc.cluster.local; do
         names+=",DNS:$name"
     done
-    for address in "$@"; do names+=",IP:$address"; done
     make_authority ca
     make_authority front-proxy-ca
     make_certificate ca apiserver /CN=kube-apiserver serverAuth "$names"
@@ -30,33 +29,38 @@ make_control_plane_pki() {
     make_service_account_key
 }
 
-# start_control_plane ADDRESS: the address that the API server listens on. Sets SERVER.
-start_control_plane() {
-    local address=$1 flags pki=$STATE/pki
+# Sets SERVER and the ports. Everything listens on loopback alone.
+choose_control_plane() {
     free_ports 4
-    local etcd_port=${PORTS[0]} peer_port=${PORTS[1]} api_port=${PORTS[2]} manager_port=${PORTS[3]}
-    SERVER=https://$address:$api_port
+    ETCD_PORT=${PORTS[0]}
+    ETCD_PEER_PORT=${PORTS[1]}
+    SERVER_PORT=${PORTS[2]}
+    CONTROLLER_MANAGER_PORT=${PORTS[3]}
+    SERVER=https://127.0.0.1:$SERVER_PORT
+}
 
-    flags=()
+start_etcd() {
+    local flags=()
     # A test cluster's data need not survive a power cut.
     if accepts "$ETCD" --unsafe-no-fsync --version; then flags+=(--unsafe-no-fsync); fi
-    start etcd "$ETCD" --data-dir "$STATE/etcd" --listen-client-urls "http://127.0.0.1:$etcd_port" \
-        --advertise-client-urls "http://127.0.0.1:$etcd_port" --listen-peer-urls "http://127.0.0.1:$peer_port" \
-        --initial-advertise-peer-urls "http://127.0.0.1:$peer_port" --initial-cluster "default=http://127.0.0.1:$peer_port" \
+    start etcd "$ETCD" --data-dir "$STATE/etcd" --listen-client-urls "http://127.0.0.1:$ETCD_PORT" \
+        --advertise-client-urls "http://127.0.0.1:$ETCD_PORT" --listen-peer-urls "http://127.0.0.1:$ETCD_PEER_PORT" \
+        --initial-advertise-peer-urls "http://127.0.0.1:$ETCD_PEER_PORT" --initial-cluster "default=http://127.0.0.1:$ETCD_PEER_PORT" \
         --quota-backend-bytes 4294967296 --auto-compaction-mode periodic --auto-compaction-retention 5m "${flags[@]}"
+}
 
-    flags=()
-    if [[ $address == 127.* ]]; then
-        # The server refuses to publish a loopback address as the kubernetes Service's endpoint.
-        flags+=(--endpoint-reconciler-type=none)
-    fi
+# start_apiserver [ADDRESS]: the address, if any, under which pods find the server as the Service "kubernetes".
+start_apiserver() {
+    local flags pki=$STATE/pki
+    # A loopback address cannot be published as a Service's endpoint.
+    if [[ -n ${1-} ]]; then flags=(--advertise-address="$1"); else flags=(--advertise-address=127.0.0.1 --endpoint-reconciler-type=none); fi
     # Old releases serve plain HTTP as well unless told not to; newer ones know no such flag.
     keep_accepted "$APISERVER" --insecure-port=0
     flags+=("${FLAGS[@]}")
     # In-flight limits well above the defaults: a benchmark is to be bounded by the server's work, not by its throttle.
     start kube-apiserver "$APISERVER" "${flags[@]}" \
-        --bind-address="$address" --advertise-address="$address" --secure-port="$api_port" \
-        --etcd-servers="http://127.0.0.1:$etcd_port" \
+        --bind-address=127.0.0.1 --secure-port="$SERVER_PORT" \
+        --etcd-servers="http://127.0.0.1:$ETCD_PORT" \
         --tls-cert-file="$pki/apiserver.crt" --tls-private-key-file="$pki/apiserver.key" --client-ca-file="$pki/ca.crt" \
         --kubelet-client-certificate="$pki/apiserver-kubelet-client.crt" \
         --kubelet-client-key="$pki/apiserver-kubelet-client.key" --kubelet-preferred-address-types=InternalIP \
@@ -71,22 +75,30 @@ start_control_plane() {
         --max-requests-inflight=3000 --max-mutating-requests-inflight=1000 --shutdown-delay-duration=0s
 
     make_kubeconfig "$STATE/kubeconfig" admin "$SERVER"
-    make_kubeconfig "$STATE/pki/controller-manager.kubeconfig" controller-manager "$SERVER"
+}
 
-    # Ready means that the roles exist without which the manager would not start.
+# Ready means, too, that the roles exist without which the other parts would not start.
+await_apiserver() {
     await 60 "kube-apiserver ready" kube-apiserver kube get --raw /readyz
+}
+
+start_controller_manager() {
+    local pki=$STATE/pki
+    make_kubeconfig "$pki/controller-manager.kubeconfig" controller-manager "$SERVER"
     # Old releases open an insecure port by default. The client limits keep the manager from being the bottleneck.
     keep_accepted "$CONTROLLER_MANAGER" --port=0
     start kube-controller-manager "$CONTROLLER_MANAGER" "${FLAGS[@]}" \
-        --bind-address=127.0.0.1 --secure-port="$manager_port" --leader-elect=false \
+        --bind-address=127.0.0.1 --secure-port="$CONTROLLER_MANAGER_PORT" --leader-elect=false \
         --kubeconfig="$pki/controller-manager.kubeconfig" --authentication-kubeconfig="$pki/controller-manager.kubeconfig" \
         --authorization-kubeconfig="$pki/controller-manager.kubeconfig" --use-service-account-credentials=true \
         --root-ca-file="$pki/ca.crt" --service-account-private-key-file="$pki/service-account.key" \
         --cluster-signing-cert-file="$pki/ca.crt" --cluster-signing-key-file="$pki/ca.key" \
         --cluster-cidr="$POD_RANGE" --service-cluster-ip-range="$SERVICE_RANGE" \
         --kube-api-qps=1000 --kube-api-burst=2000 --pvclaimbinder-sync-period=1s
+}
 
-    # The default service account is the controller manager's first visible deed.
+# The default service account is its first visible deed.
+await_controller_manager() {
     await 60 "kube-controller-manager at work" kube-controller-manager kube get serviceaccount default
 }
 

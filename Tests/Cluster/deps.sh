@@ -19,6 +19,9 @@ mkdir -p "$CACHE"
 exec {lock}>"$CACHE/deps.lock"
 flock -n "$lock" || { say "waiting for another deps.sh" && flock "$lock"; }
 
+# What an interrupted run left.
+rm -rf "$CACHE"/unpack.?????? "$CACHE"/pip.??????
+
 as_root() {
     if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi
 }

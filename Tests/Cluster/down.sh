@@ -11,8 +11,13 @@ rm -rf "$STATE.failed"
 
 if [[ $(cat "$STATE/mode" 2>/dev/null) == full ]]; then
     # The death of the node's first process is that of all its containers, and with them go mounts, links and rules.
-    stop provisioner node
-    ip link delete swiftlet0 2>/dev/null || true
+    stop provisioner apiserver-for-node node
+    if [[ -e $STATE/routes ]]; then
+        ip link delete swiftlet0 2>/dev/null || true
+        for range in "$POD_RANGE" "$SERVICE_RANGE" "$LINK_RANGE"; do
+            ip route delete unreachable "$range" metric 4000 2>/dev/null || true
+        done
+    fi
     # Groups become empty a moment after their processes.
     remove_cgroups() {
         find /sys/fs/cgroup -depth -type d -path "*/swiftlet-$NAME*" -exec rmdir {} + 2>/dev/null || true

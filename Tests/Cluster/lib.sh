@@ -5,9 +5,9 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=versions.env
 source "$HERE/versions.env"
 
-CACHE=${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}
+CACHE=$(realpath -m "${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}")
 # The folder of Kubernetes binaries in use: somebody's own, or what deps.sh builds.
-KUBE_BIN=${KUBE_ASSETS:-$CACHE/kubernetes/$KUBERNETES_VERSION}
+KUBE_BIN=$(realpath -m "${KUBE_ASSETS:-$CACHE/kubernetes/$KUBERNETES_VERSION}")
 KUBECTL=$CACHE/kubectl/$KUBECTL_VERSION/kubectl
 NGINX=$CACHE/nginx/$NGINX_VERSION/nginx
 DEB_ROOT=$CACHE/debian

@@ -37,7 +37,8 @@ until ip link show eth0 >/dev/null 2>&1; do sleep 0.02; done
 ip link set lo up
 ip address add "$NODE_ADDRESS/30" dev eth0
 ip link set eth0 up
-ip route add default via "$HOST_ADDRESS"
+# No default route: what is not on this machine is unreachable at once, cloud providers' addresses for instance, which
+# kubelet asks at its start.
 echo 1 >/proc/sys/net/ipv4/ip_forward
 
 # Every registry is the one on loopback, and it alone: what is not there is "not found" at once.
@@ -111,13 +112,14 @@ write_registry_configuration /run/registry.yaml 5000
 docker-registry serve /run/registry.yaml >>"$LOGS/registry.log" 2>&1 &
 containerd --config /run/containerd.toml >>"$LOGS/containerd.log" 2>&1 &
 
-# The API server comes up meanwhile; these have no use for an earlier start.
-until [[ -e $STATE/node/go && -S /run/containerd/containerd.sock ]]; do sleep 0.05; done
+until [[ -S /run/containerd/containerd.sock ]]; do sleep 0.05; done
 # Old releases must be told to speak to anything but Docker.
 keep_accepted "$KUBE_BIN/kubelet" --container-runtime=remote
 "$KUBE_BIN/kubelet" "${FLAGS[@]}" --config=/run/kubelet.yaml --kubeconfig="$STATE/pki/kubelet.kubeconfig" \
     --hostname-override=node --node-ip="$NODE_ADDRESS" \
     --container-runtime-endpoint=unix:///run/containerd/containerd.sock >>"$LOGS/kubelet.log" 2>&1 &
+# kubelet waits for the API server; kube-proxy would go on without knowing its node.
+until [[ -e $STATE/node/go ]]; do sleep 0.05; done
 "$KUBE_BIN/kube-proxy" --kubeconfig="$STATE/pki/kube-proxy.kubeconfig" --hostname-override=node --proxy-mode=iptables \
     --cluster-cidr="$POD_RANGE" --conntrack-max-per-core=0 --iptables-min-sync-period=100ms \
     --healthz-bind-address=127.0.0.1 >>"$LOGS/kube-proxy.log" 2>&1 &

@@ -24,11 +24,13 @@ MODE=${1-}
 }
 shift
 read_cluster_options "$@"
-[[ ! -e $STATE ]] || fail "$STATE exists: a cluster of this name is up, or was not taken down (down.sh --name $NAME)"
-
 find_control_plane
 [[ $MODE == light ]] || find_node
-mkdir -p "$STATE"
+mkdir -p "$(dirname "$STATE")"
+# An empty folder will do.
+rmdir "$STATE" 2>/dev/null || true
+mkdir "$STATE" 2>/dev/null ||
+    fail "$STATE exists: a cluster of this name is up, or was not taken down (down.sh --name $NAME)"
 STATE=$(cd "$STATE" && pwd)
 echo "$MODE" >"$STATE/mode"
 # A cluster that does not come up is taken down again; its logs are kept beside it.
@@ -44,20 +46,33 @@ clean_up_failure() {
     say "the logs are kept in $STATE.failed until the next down.sh"
 }
 
-if [[ $MODE == light ]]; then
-    make_control_plane_pki 127.0.0.1
-    start_control_plane 127.0.0.1
-else
-    "$HERE/image.sh"
-    make_control_plane_pki "$HOST_ADDRESS"
-    make_node_pki
-    start_node
-    start_control_plane "$HOST_ADDRESS"
-    allow_kubelet
-    start_scheduler
-    make_cluster_objects
-    start_provisioner
-    await_node
-fi
+case $MODE in
+    light)
+        choose_control_plane
+        make_control_plane_pki
+        start_etcd
+        start_apiserver
+        await_apiserver
+        start_controller_manager
+        await_controller_manager
+        ;;
+    full)
+        "$HERE/image.sh"
+        choose_control_plane
+        make_control_plane_pki
+        make_node_pki
+        start_node
+        start_etcd
+        start_apiserver "$HOST_ADDRESS"
+        await_apiserver
+        let_node_go
+        make_cluster_objects
+        start_controller_manager
+        start_scheduler
+        start_provisioner
+        await_controller_manager
+        await_node
+        ;;
+esac
 say "$MODE cluster $NAME is up after $SECONDS s: $SERVER"
 echo "$STATE/kubeconfig"

@@ -17,22 +17,30 @@ find_node() {
     done
 }
 
-# The namespaces, their link to the host, and the daemons in them. The kubelet waits for allow_kubelet.
+# The namespaces, their link to the host, and the daemons in them; kube-proxy waits for let_node_go.
 start_node() {
-    local id group
+    local id group range
     mkdir -p "$STATE/node" "$STATE/logs"
+    make_kubeconfig "$STATE/pki/kubelet.kubeconfig" kubelet "https://$HOST_ADDRESS:$SERVER_PORT"
+    make_kubeconfig "$STATE/pki/kube-proxy.kubeconfig" kube-proxy "https://$HOST_ADDRESS:$SERVER_PORT"
     for group in /sys/fs/cgroup/*/cgroup.procs /sys/fs/cgroup/cgroup.procs; do
         make_cgroup "${group%/*}" "swiftlet-$NAME"
     done
     start node unshare --net --mount --pid --fork --kill-child --mount-proc "$HERE/node.sh" "$STATE" "$NAME"
     await 5 "the node's namespaces" node in_own_namespace
     id=$(recorded_pid node)
-    # The link goes with the namespace at whose other end it is.
+    # The link goes with the namespace at whose other end it is. Should that happen while the cluster is in use, what is
+    # on its way to the node must not leave the machine by the default route.
+    touch "$STATE/routes"
+    for range in "$POD_RANGE" "$SERVICE_RANGE" "$LINK_RANGE"; do ip route add unreachable "$range" metric 4000; done
     ip link add swiftlet0 type veth peer name eth0 netns "$id"
     ip address add "$HOST_ADDRESS/30" dev swiftlet0
     ip link set swiftlet0 up
     ip route add "$POD_RANGE" via "$NODE_ADDRESS"
     ip route add "$SERVICE_RANGE" via "$NODE_ADDRESS"
+    # The API server itself listens on loopback only.
+    start apiserver-for-node socat "TCP-LISTEN:$SERVER_PORT,bind=$HOST_ADDRESS,fork,reuseaddr,nodelay" \
+        "TCP:127.0.0.1:$SERVER_PORT,nodelay"
 }
 
 in_own_namespace() {
@@ -56,11 +64,8 @@ make_node_pki() {
     make_certificate ca scheduler /CN=system:kube-scheduler clientAuth
 }
 
-allow_kubelet() {
-    make_kubeconfig "$STATE/pki/kubelet.kubeconfig" kubelet "$SERVER"
-    make_kubeconfig "$STATE/pki/kube-proxy.kubeconfig" kube-proxy "$SERVER"
-    touch "$STATE/node/go"
-}
+# The API server is ready: kube-proxy may start.
+let_node_go() { touch "$STATE/node/go"; }
 
 start_scheduler() {
     local scheduler=$KUBE_BIN/kube-scheduler kubeconfig=$STATE/pki/scheduler.kubeconfig
@@ -104,6 +109,10 @@ start_provisioner() {
 }
 
 await_node() {
+    await 60 "the node is registered" node kube get node node
+    # The controller manager could do this; but it would keep its other controllers waiting for ten seconds first. With a
+    # pod range the kubelet reports itself ready at once, and not at its next heartbeat.
+    kube patch node node --patch "{\"spec\": {\"podCIDR\": \"$POD_RANGE\", \"podCIDRs\": [\"$POD_RANGE\"]}}" >/dev/null
     await 60 "the node is ready" node kube wait --for=condition=Ready node/node --timeout=5s
     # Reached from the host through the node: link, routes and kube-proxy's rules are all in place.
     await 30 "Services are reachable" node curl -fsk --max-time 2 https://10.96.0.1/version

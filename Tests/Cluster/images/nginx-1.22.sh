@@ -1,5 +1,6 @@
 # An older nginx, Debian's, so that a change of image can be seen.
 # shellcheck shell=bash disable=SC2034
+# shellcheck source-path=SCRIPTDIR source=nginx.sh
 source "$HERE/images/nginx.sh"
 REFERENCES=(library/nginx:1.22)
 

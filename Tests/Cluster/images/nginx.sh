@@ -2,8 +2,13 @@
 # /etc/nginx/conf.d, logs on the standard streams, /docker-entrypoint.sh before the command.
 # shellcheck shell=bash disable=SC2034
 REFERENCES=(library/nginx:latest library/nginx:1.31)
-CONFIG=(--entrypoint '["/docker-entrypoint.sh"]' --cmd '["nginx","-g","daemon off;"]' --port 80 --stop-signal SIGQUIT
-    --env PATH=/usr/sbin:/usr/bin:/sbin:/bin --env "NGINX_VERSION=$NGINX_VERSION")
+CONFIG='{
+    "Entrypoint": ["/docker-entrypoint.sh"],
+    "Cmd": ["nginx", "-g", "daemon off;"],
+    "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+    "ExposedPorts": { "80/tcp": {} },
+    "StopSignal": "SIGQUIT"
+}'
 
 fill() {
     fill_nginx "$1"

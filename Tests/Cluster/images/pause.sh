@@ -1,7 +1,7 @@
 # The container that holds a pod's namespaces: it waits, and reaps what is orphaned.
 # shellcheck shell=bash disable=SC2034
 REFERENCES=(local/pause:1)
-CONFIG=(--entrypoint '["/pause"]')
+CONFIG='{ "Entrypoint": ["/pause"] }'
 
 fill() {
     gcc -static -Os -s -o "$1/pause" -x c - <<'EOF'
