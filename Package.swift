@@ -53,9 +53,19 @@ let package = Package(
         .floor("YAML", ["CYAML", "JSON"]),
         .floor("KubeModel", ["JSON"]),
         .floor("KubeApply", ["JSON", "KubeModel"], [.crypto]),
+        .floor("KubeTransport", ["CCurl"]),
+        .floor("KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport"], [.logging, .metrics, .subprocess]),
         .floor("SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .floor("WebServers", ["JSON", "KubeModel", "KubeApply", "SwiftletAPI"], [.crypto]),
+        .floor(
+            "Operator",
+            ["JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "SwiftletAPI", "WebServers"],
+            [.crypto, .logging, .metrics]
+        ),
         .tests(of: "JSON"),
+        .tests(of: "YAML", ["JSON"]),
         .tests(of: "KubeApply", ["JSON", "KubeModel"]),
+        .tests(of: "KubeTransport"),
+        .tests(of: "WebServers", ["JSON", "KubeApply", "KubeModel", "SwiftletAPI"]),
     ]
 )
