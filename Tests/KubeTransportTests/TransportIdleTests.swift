@@ -1,4 +1,5 @@
 import KubeTransport
+import TestSupport
 import Testing
 
 @Suite struct TransportIdleTests {

@@ -5,36 +5,36 @@ import Synchronization
 /// A server on loopback, one blocking thread per connection, that does what its handler says, to the byte.
 ///
 /// The handler is called once per connection. The connection is closed when it returns.
-final class TestServer: Sendable {
-    typealias Handler = @Sendable (TestConnection) throws -> Void
+package final class TestServer: Sendable {
+    package typealias Handler = @Sendable (TestConnection) throws -> Void
 
-    struct Counts {
-        var accepted = 0
-        var open = 0
-        var highestOpen = 0
+    package struct Counts {
+        package var accepted = 0
+        package var open = 0
+        package var highestOpen = 0
     }
 
-    let port: UInt16
+    package let port: UInt16
     private let listener: CInt
     private let state = Mutex(Counts())
 
-    init(_ handler: @escaping Handler) throws {
+    package init(_ handler: @escaping Handler) throws {
         listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         port = try Self.bindToLoopback(listener)
         guard listen(listener, 1024) == 0 else { throw SocketError("listen", errno) }
         Thread.detachNewThread { [self] in accept(handler) }
     }
 
-    var url: String { "http://127.0.0.1:\(port)" }
-    var counts: Counts { state.withLock { $0 } }
+    package var url: String { "http://127.0.0.1:\(port)" }
+    package var counts: Counts { state.withLock { $0 } }
 
     /// Stops accepting. Connections end when their handlers do.
-    func stop() {
+    package func stop() {
         Glibc.shutdown(listener, CInt(SHUT_RDWR))
     }
 
     /// A port on which nobody listens.
-    static func closedPort() throws -> UInt16 {
+    package static func closedPort() throws -> UInt16 {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         return try bindToLoopback(descriptor)
@@ -75,10 +75,10 @@ final class TestServer: Sendable {
     }
 }
 
-struct SocketError: Error, CustomStringConvertible {
-    var description: String
+package struct SocketError: Error, CustomStringConvertible {
+    package var description: String
 
-    init(_ call: String, _ code: CInt) {
+    package init(_ call: String, _ code: CInt) {
         description = "\(call): \(String(cString: strerror(code)))"
     }
 }
