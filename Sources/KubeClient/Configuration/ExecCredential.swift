@@ -13,7 +13,9 @@ struct ExecCredential: Sendable {
     struct Fault: Error, Hashable {
         var reason: String
     }
+}
 
+extension ExecCredential {
     /// Reads what a plugin wrote to its standard output.
     ///
     /// - Parameter version: the version that the kubeconfig says the plugin speaks.
