@@ -117,7 +117,10 @@ import Testing
 
     @Test(
         "A pod's namespace comes from the command line, POD_NAMESPACE, the file, else is default",
-        arguments: [("n", "pod-ns", "file-ns", "n"), ("", "pod-ns", "f", "pod-ns"), ("", "", "f\n", "f"), ("", "", "", "default")]
+        arguments: [
+            ("n", "pod-ns", "file-ns", "n"), ("", "pod-ns", "f", "pod-ns"), ("", "", "f\n", "f"),
+            ("", "", "", "default"),
+        ]
     )
     func podNamespace(override: String, variable: String, file: String, expected: String) throws {
         var files = Self.podFiles
@@ -160,7 +163,10 @@ import Testing
         #expect(try host.load(ConfigurationOverrides(context: "x")).server.text == "https://home")
     }
 
-    @Test("A namespace that is no DNS label is refused", arguments: ["A", "a_b", "-a", "a.b", "ä", String(repeating: "a", count: 64)])
+    @Test(
+        "A namespace that is no DNS label is refused",
+        arguments: ["A", "a_b", "-a", "a.b", "ä", String(repeating: "a", count: 64)]
+    )
     func badNamespace(name: String) {
         let fromFlag = configurationError { try Samples.host().load(ConfigurationOverrides(namespace: name)) }
         #expect(fromFlag?.code == .invalid)

@@ -26,7 +26,8 @@ import Testing
         arguments: [
             (100, 0, .use(first)), (100, 79, .use(first)), (100, 80, .useAndRefresh(first)),
             (100, 99, .useAndRefresh(first)), (100, 100, .waitForRefresh), (100, 5000, .waitForRefresh),
-            (nil, 1_000_000_000, .use(first)), (0, 0, .waitForRefresh), (-5, 0, .waitForRefresh), (1, 0, .useAndRefresh(first)),
+            (nil, 1_000_000_000, .use(first)), (0, 0, .waitForRefresh), (-5, 0, .waitForRefresh),
+            (1, 0, .useAndRefresh(first)),
             (.max - 1000, 0, .use(first)), (.min, 0, .waitForRefresh),
         ] as [(Int64?, Int64, CredentialCache.Decision)]
     )

@@ -1,4 +1,5 @@
 import JSON
+import KubeModel
 import Testing
 
 @testable import KubeClient
@@ -118,7 +119,8 @@ import Testing
         let error = await configurationError { try await source.credentials() }
         #expect(error?.code == .plugin)
         #expect(error?.isRetryable == true)
-        let expected = "/home/u/.kube/config:12:5: user \"alice\": exec plugin get-token: failed with exit code 3: no network"
+        let expected =
+            "/home/u/.kube/config:12:5: user \"alice\": exec plugin get-token: failed with exit code 3: no network"
         #expect(error?.description == expected)
         #expect(try await source.credentials().authorization == "Bearer two")
         #expect(host.processes.runs == 2)
@@ -139,7 +141,10 @@ import Testing
     func failures(answer: ScriptedProcesses.Answer, message: String) async throws {
         let (source, _) = try source([answer])
         let error = await configurationError { try await source.credentials() }
-        #expect(error?.message.hasPrefix("user \"alice\": exec plugin get-token: \(message)") == true, "\(error?.message ?? "")")
+        #expect(
+            error?.message.hasPrefix("user \"alice\": exec plugin get-token: \(message)") == true,
+            "\(error?.message ?? "")"
+        )
         #expect(error?.description.contains("secret") == false)
         #expect(error?.description.contains("\u{1B}") == false)
     }
@@ -172,7 +177,9 @@ import Testing
         )
     }
 
-    @Test("With provideClusterInfo the plugin is told of the cluster, with the authorities' content and the cluster's extension")
+    @Test(
+        "With provideClusterInfo the plugin is told of the cluster, with the authorities' content and the cluster's extension"
+    )
     func clusterInfo() async throws {
         let cluster = """
             certificate-authority: /ca
@@ -180,7 +187,7 @@ import Testing
             proxy-url: http://proxy:1
             extensions:
             - {name: other, extension: no}
-            - {name: client.authentication.k8s.io/exec, extension: {audience: "a", n: 1}}
+            - {name: client.authentication.k8s.io/exec, extension: {audience: "a", count: 1}}
             """
         let host = Samples.host(
             user: "\(Self.user)\n  provideClusterInfo: true",
@@ -193,7 +200,8 @@ import Testing
         #expect(
             try JSONValue(parsing: info ?? "")[path: "spec", "cluster"] == [
                 "server": "https://10.0.0.1:6443", "tls-server-name": "name", "proxy-url": "http://proxy:1",
-                "certificate-authority-data": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t", "config": ["audience": "a", "n": 1],
+                "certificate-authority-data": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t",
+                "config": ["audience": "a", "count": 1],
             ]
         )
     }
@@ -223,7 +231,10 @@ import Testing
         arguments: [
             ("command: get-token", "", "exec has no command"),
             ("apiVersion: client.authentication.k8s.io/v1", "", "exec has no apiVersion"),
-            ("authentication.k8s.io/v1", "authentication.k8s.io/v1alpha1", "is not supported; use client.authentication.k8s.io/v1"),
+            (
+                "authentication.k8s.io/v1", "authentication.k8s.io/v1alpha1",
+                "is not supported; use client.authentication.k8s.io/v1"
+            ),
             ("interactiveMode: Never", "", "exec has no interactiveMode; set it to Never, IfAvailable or Always"),
             ("interactiveMode: Never", "interactiveMode: Sometimes", "\"Sometimes\" is none of Never"),
             ("name: PROFILE, ", "", "a variable of exec's env has no name"),
@@ -252,6 +263,8 @@ import Testing
         let host = Samples.host(user: "\(Self.user)\n  installHint: \"Run: apt install get-token\"")
         let source = try host.load().credentials
         let error = await configurationError { try await source.credentials() }
-        #expect(error?.message.hasSuffix("not found; install it or correct the command\nRun: apt install get-token") == true)
+        #expect(
+            error?.message.hasSuffix("not found; install it or correct the command\nRun: apt install get-token") == true
+        )
     }
 }

@@ -49,7 +49,10 @@ import Testing
             (#"{"token":"secret","expirationTimestamp":"tomorrow"}"#, "has an expirationTimestamp that is no RFC 3339"),
             (#"{"clientCertificateData":"secret"}"#, "has only one of clientCertificateData and clientKeyData"),
             (#"{"clientKeyData":"secret"}"#, "has only one of"),
-            (#"{"clientCertificateData":"secret","clientKeyData":"secret"}"#, "has a clientCertificateData that holds no PEM"),
+            (
+                #"{"clientCertificateData":"secret","clientKeyData":"secret"}"#,
+                "has a clientCertificateData that holds no PEM"
+            ),
         ]
     )
     func refused(status: String, reason: String) {
@@ -75,7 +78,10 @@ import Testing
         #expect(fault(v1, .v1beta1)?.contains("but the kubeconfig says client.authentication.k8s.io/v1beta1") == true)
     }
 
-    @Test("What is no ExecCredential at all is refused", arguments: ["", "secret", "[]", "{}", "{\"kind\":\"Pod\"}", "\u{0}", "{\"kind\":"])
+    @Test(
+        "What is no ExecCredential at all is refused",
+        arguments: ["", "secret", "[]", "{}", "{\"kind\":\"Pod\"}", "\u{0}", "{\"kind\":"]
+    )
     func garbage(text: String) {
         #expect(fault(Array(text.utf8)) != nil)
     }

@@ -30,7 +30,10 @@ import Testing
         #expect(host.reads(of: "/t") == 2)
     }
 
-    @Test("While a file is away, empty or damaged, what was read before stays in use", arguments: [nil, "", "a\nb", "\u{0}"])
+    @Test(
+        "While a file is away, empty or damaged, what was read before stays in use",
+        arguments: [nil, "", "a\nb", "\u{0}"]
+    )
     func damaged(content: String?) async throws {
         let host = Samples.host(user: "tokenFile: /t", files: ["/t": "one"])
         let source = try host.load().credentials
@@ -113,7 +116,10 @@ import Testing
             ("client-certificate: /key\nclient-key: /key", "client-certificate: /key holds no PEM certificate"),
             ("client-certificate: /crt\nclient-key: /locked", "client-key: /locked holds a key with a passphrase"),
             ("client-certificate-data: aGk=\nclient-key: /key", "client-certificate-data: holds no PEM certificate"),
-            ("auth-provider: {name: gcp, config: {access-token: secret}}", "auth-provider: \"gcp\" is not supported; use exec"),
+            (
+                "auth-provider: {name: gcp, config: {access-token: secret}}",
+                "auth-provider: \"gcp\" is not supported; use exec"
+            ),
         ]
     )
     func refusedUsers(user: String, message: String) {

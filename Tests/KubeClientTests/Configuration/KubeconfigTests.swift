@@ -31,7 +31,10 @@ import Testing
     @Test(
         "A field of the wrong type is an error at its place",
         arguments: [
-            ("users:\n- name: u\n  user:\n    token: 123\n", "/f:4:5", "user \"u\": token: expected a string, found integer"),
+            (
+                "users:\n- name: u\n  user:\n    token: 123\n", "/f:4:5",
+                "user \"u\": token: expected a string, found integer"
+            ),
             ("users: 5\n", "/f:1:1", "users: expected a list, found integer"),
             ("users:\n- x\n", "/f:2:3", "expected an object, found string"),
             ("users:\n- user: {}\n", "/f:2:3", "an entry of users has no name"),

@@ -45,7 +45,11 @@ import Testing
         let kubeconfig = try Kubeconfig(parsing: Array(text.utf8), file: "/f")
         expectNoSecret(kubeconfig)
         expectNoSecret(try #require(kubeconfig.users["alice"]))
-        let host = Samples.host(user: user, cluster: "proxy-url: http://u:secret@proxy:1", processes: .init([.token("secret")]))
+        let host = Samples.host(
+            user: user,
+            cluster: "proxy-url: http://u:secret@proxy:1",
+            processes: .init([.token("secret")])
+        )
         let configuration = try host.load()
         expectNoSecret(configuration)
         expectNoSecret(try await configuration.credentials.credentials())
@@ -56,7 +60,8 @@ import Testing
 
     @Test("What a decision about credentials, a plugin's answer and the environment hold is not shown")
     func parts() throws {
-        let answer = #"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"secret"}}"#
+        let answer =
+            #"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"secret"}}"#
         expectNoSecret(try ExecCredential(parsing: Array(answer.utf8), version: .v1))
         expectNoSecret(CredentialCache.Decision.use(Credentials(authorization: "Bearer secret")))
         expectNoSecret(ProcessResult(status: .exited(0), standardOutput: Array("secret".utf8), standardError: []))

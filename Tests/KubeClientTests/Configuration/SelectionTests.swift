@@ -72,11 +72,11 @@ import Testing
             (.init(user: "x"), "/k: there is no user \"x\"; users: \"u1\", \"u2\""),
             (
                 .init(context: "lost"),
-                "/k:12:27: context \"lost\": cluster: there is no cluster \"nowhere\"; clusters: \"bad\", \"c1\", \"c2\""
+                "/k:12:26: context \"lost\": cluster: there is no cluster \"nowhere\"; clusters: \"bad\", \"c1\", \"c2\""
             ),
             (
                 .init(context: "nobody"),
-                "/k:13:42: context \"nobody\": user: there is no user \"ghost\"; users: \"u1\", \"u2\""
+                "/k:13:41: context \"nobody\": user: there is no user \"ghost\"; users: \"u1\", \"u2\""
             ),
         ] as [(ConfigurationOverrides, String)]
     )
@@ -101,7 +101,10 @@ import Testing
     @Test("A context without a cluster, and a server that is no address, are errors at their places")
     func invalidEntries() {
         let empty = configurationError { try load(.init(context: "empty")) }
-        #expect(empty?.description.hasPrefix("/k:14:17: context \"empty\": cluster: missing") == true, "\(empty?.description ?? "")")
+        #expect(
+            empty?.description.hasPrefix("/k:14:17: context \"empty\": cluster: missing") == true,
+            "\(empty?.description ?? "")"
+        )
         let bad = configurationError { try load(.init(cluster: "bad")) }
         #expect(bad?.location == "/k:5:25")
         #expect(bad?.message == "cluster \"bad\": server: has the scheme 'ftp'; write https://HOST:PORT")
@@ -176,12 +179,12 @@ import Testing
 
     @Test("The endpoint carries the client certificate, the proxy and how the server is known")
     func endpoint() throws {
-        let configuration = try Samples.host(cluster: "tls-server-name: n\nproxy-url: http://p:1").load()
+        let configuration = try Samples.host(cluster: "tls-server-name: name\nproxy-url: http://p:1").load()
         let credentials = Credentials(clientCertificatePEM: [1], clientKeyPEM: [2])
         let endpoint = configuration.endpoint(with: credentials)
         #expect(endpoint.baseURL == "https://10.0.0.1:6443")
         #expect(endpoint.proxyURL == "http://p:1")
-        #expect(endpoint.tls.serverName == "n")
+        #expect(endpoint.tls.serverName == "name")
         #expect(endpoint.tls.clientCertificate == [1])
         #expect(endpoint.tls.clientKey == [2])
     }
@@ -211,7 +214,8 @@ import Testing
         "Impersonation that would smuggle in a header field, or has no user, is refused",
         arguments: [
             "as: \"bob\\r\\nImpersonate-Group: system:masters\"", "as: bob\nas-groups: [\"a\\nb\"]",
-            "as: bob\nas-user-extra: {k: [\"a\\u0000\"]}", "as-groups: [dev]", "as-uid: \"1\"", "as-user-extra: {k: [v]}",
+            "as: bob\nas-user-extra: {k: [\"a\\u0000\"]}", "as-groups: [dev]", "as-uid: \"1\"",
+            "as-user-extra: {k: [v]}",
         ]
     )
     func impersonationRefused(user: String) {

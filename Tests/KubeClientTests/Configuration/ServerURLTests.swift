@@ -46,7 +46,9 @@ import Testing
 
     @Test(
         "Proxies have one of four schemes",
-        arguments: [("http", true), ("https", true), ("socks5", true), ("socks5h", true), ("socks4", false), ("ftp", false)]
+        arguments: [
+            ("http", true), ("https", true), ("socks5", true), ("socks5h", true), ("socks4", false), ("ftp", false),
+        ]
     )
     func proxySchemes(scheme: String, isAccepted: Bool) {
         let error = configurationError { try ProxyURL(parsing: "\(scheme)://proxy:1") }

@@ -10,7 +10,10 @@ final class ScriptedProcesses: ProcessRunner {
         var result: Result<ProcessResult, ProcessFailure>
 
         static func output(_ text: String, gate: Gate? = nil) -> Answer {
-            Answer(gate: gate, result: .success(.init(status: .exited(0), standardOutput: Array(text.utf8), standardError: [])))
+            Answer(
+                gate: gate,
+                result: .success(.init(status: .exited(0), standardOutput: Array(text.utf8), standardError: []))
+            )
         }
 
         static func token(_ token: String, expires: String? = nil, gate: Gate? = nil) -> Answer {
