@@ -62,6 +62,14 @@ let package = Package(
             ["JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "SwiftletAPI", "WebServers"],
             [.crypto, .logging, .metrics]
         ),
+        .executableTarget(
+            name: "swiftlet",
+            dependencies: [
+                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "SwiftletAPI", "WebServers", "Operator",
+                .argumentParser, .logging,
+            ],
+            swiftSettings: strict
+        ),
         .tests(of: "JSON"),
         .tests(of: "YAML", ["JSON"]),
         .tests(of: "KubeApply", ["JSON", "KubeModel"]),
