@@ -69,7 +69,7 @@ struct YAMLEventStream: ~Copyable {
         guard state.error != YAML_READER_ERROR else {
             return YAMLError(.encoding, message, source: source, location: readerLocation(state))
         }
-        if state.error == YAML_SCANNER_ERROR, byte(at: state.problem_mark) == UInt8(ascii: "\t") {
+        if message.hasPrefix("found character that cannot start"), byte(at: state.problem_mark) == UInt8(ascii: "\t") {
             message = "a tab where YAML wants spaces"
         }
         if let context = state.context {
