@@ -88,6 +88,9 @@ struct YAMLEventStream: ~Copyable {
         guard state.error != YAML_READER_ERROR else {
             return YAMLError(.encoding, message, source: source, location: readerLocation(state))
         }
+        if state.error == YAML_SCANNER_ERROR, byte(at: state.problem_mark) == UInt8(ascii: "\t") {
+            message = "a tab where YAML wants spaces"
+        }
         if let context = state.context {
             message += " \(String(cString: context))"
             if state.context_mark.line != state.problem_mark.line {
@@ -96,6 +99,17 @@ struct YAMLEventStream: ~Copyable {
         }
         let code: YAMLError.Code = state.error == YAML_MEMORY_ERROR ? .limitExceeded : .syntax
         return YAMLError(code, message, source: source, location: YAMLLocation(state.problem_mark))
+    }
+
+    /// The byte of a UTF-8 text at a place.
+    private func byte(at mark: yaml_mark_t) -> UInt8? {
+        let target = YAMLLocation(mark)
+        var location = YAMLLocation.start
+        for byte in input {
+            if location == target { return byte }
+            location.advance(over: CollectionOfOne(byte))
+        }
+        return nil
     }
 
     /// libyaml tells an offset into UTF-8, but nothing useful about UTF-16.
