@@ -57,6 +57,12 @@ struct SchemaRecorderTests {
         #expect(required == ["text", "big", "inners", "byName", "either"])
     }
 
+    private struct WithByte: Codable { var byte: UInt8 }
+
+    @Test func `A scalar that has no schema is refused`() {
+        #expect(throws: SchemaError("UInt8 has no schema")) { try SchemaRecorder.schema(of: WithByte.self) }
+    }
+
     private struct WithDefaults: Codable {
         enum Three: DefaultValue { static let value = 3 }
         enum Hidden: DefaultValue {
