@@ -16,7 +16,7 @@ package enum SchemaRecorder {
         if let enumeration = type as? any StringEnum.Type {
             return (try firstCase(enumeration), enumeration.enumSchema)
         }
-        let decoder = RecordingDecoder()
+        let decoder = RecordingDecoder(type: type)
         let value = try T(from: decoder)
         guard var schema = decoder.recording.schema else { throw SchemaError("\(type) asks for nothing") }
         if let documented = type as? any SchemaObject.Type { schema = try document(documented, schema) }
@@ -62,17 +62,20 @@ package struct SchemaError: Error, Hashable, CustomStringConvertible {
 /// What one value was asked for.
 final class SchemaRecording {
     private(set) var schema: JSONSchema?
+    private var optional: Set<String> = []
 
     func openObject() {
         if schema == nil { schema = JSONSchema(.object(properties: [:], required: [])) }
     }
 
-    func add(_ name: String, _ property: JSONSchema, isRequired: Bool) throws {
+    func markOptional(_ name: String) { optional.insert(name) }
+
+    func add(_ name: String, _ property: JSONSchema) throws {
         guard case .object(var properties, var required) = schema?.structure else {
             throw SchemaError("\(name) is asked of something that is no object")
         }
         properties[name] = property
-        if isRequired { required.insert(name) }
+        if !optional.contains(name) { required.insert(name) }
         schema?.structure = .object(properties: properties, required: required)
     }
 
@@ -81,6 +84,7 @@ final class SchemaRecording {
 
 /// The `Decoder` that a type is given to betray its fields.
 struct RecordingDecoder: Decoder {
+    let type: any Any.Type
     let recording = SchemaRecording()
 
     var codingPath: [any CodingKey] { [] }
@@ -94,6 +98,6 @@ struct RecordingDecoder: Decoder {
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer { RecordingArrayContainer(recording: recording) }
 
     func singleValueContainer() throws -> any SingleValueDecodingContainer {
-        RecordingValueContainer(recording: recording)
+        RecordingValueContainer(type: type, recording: recording)
     }
 }

@@ -23,13 +23,20 @@ extension IngressSection {
         let forbidden = ["//", "/./", "/../", "%2f", "%2F"].first { path.contains($0) }
         let ending = ["/..", "/."].first { path.hasSuffix($0) }
         return (forbidden ?? ending).map {
-            [FieldError(field, "\"\(path)\" is not allowed: must not contain \"\($0)\" with pathType \(pathType.rawValue)")]
+            [
+                FieldError(
+                    field,
+                    "\"\(path)\" is not allowed: must not contain \"\($0)\" with pathType \(pathType.rawValue)"
+                )
+            ]
         } ?? []
     }
 
     private static func problem(withHost host: String) -> String? {
         let name = host.hasPrefix("*.") ? String(host.dropFirst(2)) : host
-        if name.contains("*") { return "\"\(host)\" is not allowed: a wildcard stands for the whole first part, such as *.example.com" }
+        if name.contains("*") {
+            return "\"\(host)\" is not allowed: a wildcard stands for the whole first part, such as *.example.com"
+        }
         if name.contains(":") || name.contains("/") {
             return "\"\(host)\" is not allowed: only the DNS name, without scheme, port and path"
         }
@@ -50,13 +57,19 @@ extension VolumeSection {
         }
         if let quantity = size.quantity {
             if quantity.nanos <= 0 {
-                errors.append(FieldError(path.appending(key: "size"), "\"\(size.text)\" is not allowed: must be more than 0"))
+                errors.append(
+                    FieldError(path.appending(key: "size"), "\"\(size.text)\" is not allowed: must be more than 0")
+                )
             }
         } else {
-            errors.append(FieldError(path.appending(key: "size"), "\"\(size.text)\" is no quantity: write it as 500Mi or 10Gi"))
+            errors.append(
+                FieldError(path.appending(key: "size"), "\"\(size.text)\" is no quantity: write it as 500Mi or 10Gi")
+            )
         }
         if accessModes.contains(.readWriteOncePod), accessModes.count > 1 {
-            errors.append(FieldError(path.appending(key: "accessModes"), "ReadWriteOncePod must be the only access mode"))
+            errors.append(
+                FieldError(path.appending(key: "accessModes"), "ReadWriteOncePod must be the only access mode")
+            )
         }
         if let subPath { errors += FieldRule.relativePath(subPath, at: path.appending(key: "subPath")) }
         return errors
@@ -108,7 +121,8 @@ extension DisruptionBudgetSection {
         var errors: [FieldError] = []
         switch (minAvailable, maxUnavailable) {
         case (nil, nil): errors.append(FieldError(path, "needs one of minAvailable, maxUnavailable"))
-        case (_?, _?): errors.append(FieldError(path, "has minAvailable and maxUnavailable: only one of them is possible"))
+        case (_?, _?):
+            errors.append(FieldError(path, "has minAvailable and maxUnavailable: only one of them is possible"))
         default: break
         }
         errors += check(minAvailable, at: path.appending(key: "minAvailable"))
@@ -121,7 +135,9 @@ extension DisruptionBudgetSection {
         case .int(let count): return count >= 0 ? [] : [FieldError(path, "\(count) is not allowed: must be at least 0")]
         case .string(let text):
             if text.hasSuffix("%"), let percent = Int(text.dropLast()), (0...100).contains(percent) { return [] }
-            return [FieldError(path, "\"\(text)\" is not allowed: write a number such as 1 or a percentage such as 50%")]
+            return [
+                FieldError(path, "\"\(text)\" is not allowed: write a number such as 1 or a percentage such as 50%")
+            ]
         }
     }
 }
