@@ -185,7 +185,7 @@ final class TransferLoop {
     func timeoutReason(_ transfer: Transfer) -> String {
         let limit = transfer.submission.request.timeout ?? configuration.defaultTimeout
         guard let easy = transfer.easy else { return "no turn within \(limit)" }
-        return easy.long(CURLINFO_REQUEST_SIZE) == 0 ? "no connection within \(limit)" : "no response within \(limit)"
+        return easy.hasSent ? "no response within \(limit)" : "no connection within \(limit)"
     }
 
     // MARK: Streams
