@@ -21,8 +21,8 @@ struct ObjectParts {
     private var spec = JSONValue.null
     private var status = JSONValue.null
 
-    /// - Throws: `JSONError`, with the place in the reader's bytes.
-    init(kind: String, from reader: inout JSONReader) throws(JSONError) {
+    /// - Throws: `JSONError`, with the place in the reader's bytes; ``ObjectError`` for an object without a name.
+    init(kind: String, from reader: inout JSONReader) throws {
         self.kind = kind
         try reader.beginObject()
         while let member = try reader.nextKey() {
@@ -33,6 +33,7 @@ struct ObjectParts {
             default: try reader.skipValue()
             }
         }
+        guard !metadata.name.isEmpty else { throw error(at: ["metadata", "name"], "Required value") }
     }
 
     /// - Throws: ``ObjectError``, with the path of the field at fault.

@@ -3,7 +3,7 @@ package struct ConfigSource: SchemaObject {
     package var configMap: ConfigReference?
     package var secret: ConfigReference?
     package var mountPath: String
-    @Default<Defaults.True> package var readOnly: Bool
+    @Default<Defaults.Unstated<Defaults.True>> package var readOnly: Bool
     package var subPath: String?
 
     package init(configMap: ConfigReference, mountPath: String) {
@@ -30,10 +30,10 @@ package struct ConfigSource: SchemaObject {
             FieldDocumentation(
                 """
                 Directory in which a file for each key appears; what the image has there is hidden. With subPath, the path of that one \
-                file. Told once for each entry: no two may have the same.
+                file. No two entries may have the same.
                 """
             ).mountPath()
-        case .readOnly: FieldDocumentation("Whether the pods may only read the files.")
+        case .readOnly: FieldDocumentation("Whether the pods may only read the files; true if not given.")
         case .subPath:
             FieldDocumentation("Mounts the file of this name alone, at mountPath, and hides nothing else of the image.")
         }
@@ -45,7 +45,7 @@ package struct ConfigReference: SchemaObject {
     package var name: String
     /// `nil` for all keys, each as a file of its name.
     package var items: [ConfigItem]?
-    @Default<Defaults.False> package var optional: Bool
+    @Default<Defaults.Unstated<Defaults.False>> package var optional: Bool
 
     package init(name: String) {
         self.name = name
@@ -63,7 +63,7 @@ package struct ConfigReference: SchemaObject {
                 .list(.atomic)
         case .optional:
             FieldDocumentation(
-                "Whether the pods start without the object or without a key of items. Otherwise they wait for it."
+                "Whether the pods start without the object or without a key of items. Otherwise, and if not given, they wait for it."
             )
         }
     }
