@@ -119,7 +119,7 @@ struct JSONDocumentReader {
             let location = place(start)
             if let first = members[key] {
                 let line = first.map.location.line
-                throw error(.duplicateKey, "key '\(key)' is already given on line \(line)", at: start)
+                throw error(.duplicateKey, "key '\(key.prefix(80))' is already given on line \(line)", at: start)
             }
             members[key] = try node(depth: depth).placed(at: location)
         }

@@ -1,24 +1,5 @@
 import CYAML
 
-/// One event of a YAML text.
-struct YAMLEvent {
-    enum Kind {
-        case streamStart
-        case streamEnd
-        case documentStart
-        case documentEnd
-        case alias(String)
-        case scalar(YAMLScalar, anchor: String?)
-        case sequenceStart(anchor: String?)
-        case sequenceEnd
-        case mappingStart(anchor: String?)
-        case mappingEnd
-    }
-
-    var kind: Kind
-    var location: YAMLLocation
-}
-
 /// The events of a text, one after the other, from libyaml. All of this module's unsafe code is here.
 ///
 /// Owns the parser and a copy of the text, both at fixed addresses, since the parser keeps pointers to itself and to its input.
@@ -88,7 +69,7 @@ struct YAMLEventStream: ~Copyable {
         guard state.error != YAML_READER_ERROR else {
             return YAMLError(.encoding, message, source: source, location: readerLocation(state))
         }
-        if state.error == YAML_SCANNER_ERROR, byte(at: state.problem_mark) == UInt8(ascii: "\t") {
+        if message.hasPrefix("found character that cannot start"), byte(at: state.problem_mark) == UInt8(ascii: "\t") {
             message = "a tab where YAML wants spaces"
         }
         if let context = state.context {

@@ -84,7 +84,7 @@ import YAML
     }
 
     @Test func `huge keys and scalars are just long`() throws {
-        let long = String(repeating: "k", count: 1_000_000)
+        let long = String(repeating: "k", count: 500_000)
         #expect(
             try YAML.documents(Array("? \(long)\n: \(long)".utf8), source: "").first?.value
                 == .object([long: .string(long)])
@@ -130,7 +130,7 @@ import YAML
     @Test func `a text with random changes is read or refused`() {
         var generator = SeededGenerator(seed: 99)
         let original = Array(Self.sample.utf8)
-        for _ in 0..<1500 {
+        for _ in 0..<1000 {
             var bytes = original
             for _ in 0..<Int.random(in: 1...6, using: &generator) {
                 let position = Int.random(in: 0..<bytes.count, using: &generator)

@@ -35,6 +35,20 @@ package struct ReportText: Sendable {
         return text + summary + "\n"
     }
 
+    /// A line per object that was written, as kubectl prints them, and the summary as the last line.
+    package var performed: String {
+        let lines = changes.map { change in
+            let done =
+                switch change.verb {
+                case .create: "created"
+                case .change: "configured"
+                case .delete: "deleted"
+                }
+            return "\(change.resource)/\(change.key.name) \(done)\n"
+        }
+        return lines.joined() + (hasChanges ? "" : "no changes\n")
+    }
+
     /// The same as one document for programs: every change with the whole object after it, and the counts.
     package var forPrograms: JSONValue {
         func count(_ verb: PlannedChange.Verb) -> JSONValue { .int(Int64(changes.count { $0.verb == verb })) }
