@@ -40,6 +40,13 @@ struct CustomResourceDefinitionTests {
         #expect(count > 10)
     }
 
+    /// A merge patch replaces lists whole, so that each `kubectl apply` would take such a default away and the server bring it back.
+    @Test func `No default is stated inside a list`() throws {
+        for (path, schema) in try Self.schemas() where path.elements.contains("-") {
+            #expect(schema.defaultValue == nil, "\(path)")
+        }
+    }
+
     /// API servers refuse a definition otherwise.
     @Test func `Keys of list maps are required texts or numbers of the elements`() throws {
         for (path, schema) in try Self.schemas() {
@@ -118,8 +125,8 @@ struct CustomResourceDefinitionTests {
 
     @Test func `The files in crds are those that the types give`() throws {
         for file in try CustomResourceDefinitions.files() {
-            let text = try Repository.text(of: "crds/\(file.name)")
-            #expect(text == file.text, "crds/\(file.name) is stale: run swiftlet crds")
+            let isFresh = try Repository.text(of: "crds/\(file.name)") == file.text
+            #expect(isFresh, "crds/\(file.name) is stale: run swiftlet crds")
         }
     }
 }

@@ -3,7 +3,8 @@ import JSON
 extension WebServerSpec {
     /// Labels of pods that the operator sets itself.
     package static let reservedPodLabels: Set<String> = [
-        "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/managed-by",
+        "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component",
+        "app.kubernetes.io/managed-by",
     ]
 
     /// What is wrong with this spec beyond what the schema already excludes.

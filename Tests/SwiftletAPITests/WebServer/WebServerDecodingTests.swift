@@ -53,10 +53,10 @@ struct WebServerDecodingTests {
         let affinity: JSONValue = ["nodeAffinity": ["anything": true]]
         let spec = try Self.webServer(["webServerImage": "nginx", "env": env, "affinity": affinity, "args": ["-v"]])
             .spec
-        #expect(spec.containerFields["env"] == env)
-        #expect(spec.containerFields["args"] == ["-v"])
-        #expect(spec.containerFields["command"] == nil)
-        #expect(spec.podFields == ["affinity": affinity])
+        #expect(spec.env?.map(\.json) == env.arrayValue)
+        #expect(spec.affinity?.json == affinity)
+        #expect(spec.args == ["-v"])
+        #expect(spec.command == nil)
     }
 
     @Test(arguments: [
@@ -89,6 +89,10 @@ struct WebServerDecodingTests {
             var reader = JSONReader(Array(text.utf8))
             _ = try WebServer(json: &reader)
         }
+    }
+
+    @Test func `An object without a name is refused`() {
+        #expect(throws: ObjectError.self) { try WebServer(["spec": ["webServerImage": "nginx"]]) }
     }
 
     @Test func `Reading stops behind the object, so that items of a list can be read one by one`() throws {
