@@ -83,12 +83,8 @@ package struct ReconcileOnce: Sendable {
         if let other = others.first {
             throw other.error(at: [], "only WebServers are reconciled; apply this with kubectl")
         }
-        for manifest in webServers {
-            let problems = try WebServer(manifest: manifest).validate()
-            if let problem = problems.first(where: { $0.severity == .error }) {
-                throw manifest.error(at: problem.path, problem.message)
-            }
-        }
+        // All are checked before the first is written.
+        for manifest in webServers { _ = try CheckedWebServer(manifest) }
         for manifest in webServers {
             let options = WriteOptions(fieldManager: Self.manifestManager, force: true)
             result.append(
