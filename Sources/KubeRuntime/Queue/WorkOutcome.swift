@@ -6,6 +6,8 @@ package enum WorkOutcome: Hashable, Sendable {
     case failure(retryAfter: Duration?)
     /// Could not be tried yet, which is nobody's failure; due again after this time.
     case postponed(Duration)
+    /// Runs too often; due again after this time, and nothing that is added meanwhile hastens it but a reset.
+    case held(Duration)
     /// Failed in a way that no repetition cures; due again when something changes.
     case givenUp
 }

@@ -170,6 +170,10 @@ package struct WorkQueueMachine<Key: Hashable & Sendable>: ~Copyable {
             forgetFailures(&entry)
         case .postponed(let delay):
             again = Self.merge(again, (due(after: delay, now: now), entry.priority))
+        case .held(let delay):
+            entry.backoffEnd = now.advanced(by: max(.zero, min(delay, options.maximumDelay)))
+            entry.ranEarly = true
+            again = (entry.backoffEnd, entry.priority)
         case .failure(let retryAfter):
             again = fail(&entry, retryAfter: retryAfter, wasAdded: again.map { $0.at == nil } ?? false, now: now)
         }
