@@ -38,17 +38,20 @@ package struct DeleteOptions: Hashable, Sendable {
     }
 
     var body: JSONValue {
-        let preconditions = JSONValue.compact([
-            "uid": uid.map { .string($0.description) },
-            "resourceVersion": resourceVersion.map { .string($0.description) },
-        ])
+        let preconditions: JSONValue? =
+            uid == nil && resourceVersion == nil
+            ? nil
+            : .compact([
+                "uid": uid.map { .string($0.description) },
+                "resourceVersion": resourceVersion.map { .string($0.description) },
+            ])
         return .compact([
             "apiVersion": "v1",
             "kind": "DeleteOptions",
-            "preconditions": preconditions == [:] ? nil : preconditions,
+            "preconditions": preconditions,
             "propagationPolicy": propagationPolicy.map { .string($0.rawValue) },
             "gracePeriodSeconds": gracePeriodSeconds.map { .int(Int64($0)) },
-            "dryRun": dryRun ? ["All"] : nil,
+            "dryRun": dryRun ? .some(["All"]) : .none,
         ])
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import KubeTransport
+import TestSupport
 import Testing
 
 @Suite struct TransportShutdownTests {

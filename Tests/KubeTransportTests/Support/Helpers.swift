@@ -1,6 +1,7 @@
 import Glibc
 import KubeTransport
 import Synchronization
+import TestSupport
 import Testing
 
 /// Runs `body` with a transport that is shut down afterwards.

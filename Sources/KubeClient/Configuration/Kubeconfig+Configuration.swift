@@ -1,0 +1,110 @@
+import JSON
+import KubeTransport
+
+extension Kubeconfig {
+    /// What the files and the command line say together.
+    ///
+    /// As in client-go, the content of a field `X-data` goes before the file of a field `X`, and credentials are not even
+    /// looked at for a server that is spoken to without TLS.
+    ///
+    /// - Throws: ``ConfigurationError`` for an entry that is chosen and missing, or makes no sense.
+    package func configuration(
+        _ overrides: ConfigurationOverrides,
+        host: HostEnvironment
+    ) throws(ConfigurationError) -> ClusterConfiguration {
+        let selection = try select(overrides)
+        let cluster = selection.cluster
+        let tls = try cluster.tlsConfiguration(host)
+        let usesTLS =
+            tls.certificateAuthorities != nil || tls.insecureSkipVerify || selection.user?.hasCertificate == true
+        let server = try cluster.serverURL(defaultScheme: usesTLS ? "https" : "http")
+        var configuration = ClusterConfiguration(server: server, tls: tls, contextName: selection.contextName)
+        configuration.proxy = try cluster.proxy()
+        if let namespace = overrides.namespace {
+            configuration.namespace = namespace
+        } else if let namespace = try selection.context?.checkedNamespace() {
+            configuration.namespace = namespace
+        }
+        if let user = selection.user {
+            configuration.impersonation = try user.impersonation()
+            if server.isHTTPS {
+                let told = ExecCredential.cluster(
+                    cluster,
+                    server: server,
+                    certificateAuthorities: tls.certificateAuthorities
+                )
+                configuration.credentials = try user.credentialSource(cluster: told, host: host)
+            }
+        }
+        return configuration
+    }
+}
+
+extension Kubeconfig.Context {
+    func checkedNamespace() throws(ConfigurationError) -> String? {
+        guard let namespace else { return nil }
+        do {
+            try ConfigurationLoader.checkNamespace(namespace)
+        } catch {
+            throw place.error(error.code, "namespace", error.message)
+        }
+        return namespace
+    }
+}
+
+extension KubeconfigCluster {
+    func serverURL(defaultScheme: String) throws(ConfigurationError) -> ServerURL {
+        guard let server else { throw place.error(.invalid, "server", "missing; write https://HOST:PORT") }
+        do {
+            return try ServerURL(parsing: server, defaultScheme: defaultScheme)
+        } catch {
+            throw place.error(error.code, "server", error.message)
+        }
+    }
+
+    func proxy() throws(ConfigurationError) -> ProxyURL? {
+        guard let proxyURL else { return nil }
+        do {
+            return try ProxyURL(parsing: proxyURL)
+        } catch {
+            throw place.error(error.code, "proxy-url", error.message)
+        }
+    }
+
+    func tlsConfiguration(_ host: HostEnvironment) throws(ConfigurationError) -> TLSConfiguration {
+        var tls = TLSConfiguration(serverName: tlsServerName, insecureSkipVerify: insecureSkipTLSVerify)
+        if let tlsServerName, !tlsServerName.utf8.allSatisfy(Self.isNameByte) {
+            throw place.error(.invalid, "tls-server-name", "expected a host name or an address")
+        }
+        let field: String
+        if let certificateAuthorityData {
+            field = "certificate-authority-data"
+            tls.certificateAuthorities = certificateAuthorityData
+        } else if let certificateAuthority {
+            field = "certificate-authority"
+            let purpose = "\(place.owner ?? "cluster"): \(field)"
+            let path = place.resolve(certificateAuthority)
+            tls.certificateAuthorities = try host.requiredFile(path, purpose, location: place.location(field))
+        } else {
+            return tls
+        }
+        if let bytes = tls.certificateAuthorities, let fault = PEM.fault(in: bytes, holding: .certificate) {
+            throw place.error(.invalid, field, fault)
+        }
+        guard !insecureSkipTLSVerify else {
+            let advice = "remove insecure-skip-tls-verify or \(field)"
+            throw place.error(.invalid, "insecure-skip-tls-verify", "cannot be true beside \(field); \(advice)")
+        }
+        return tls
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
+            UInt8(ascii: ":"):
+            true
+        default: false
+        }
+    }
+}

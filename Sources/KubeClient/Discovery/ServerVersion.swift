@@ -1,0 +1,27 @@
+import JSON
+
+/// Which Kubernetes a server is.
+package struct ServerVersion: Hashable, Sendable, CustomStringConvertible {
+    /// Such as `v1.30.2`, possibly with a vendor's suffix.
+    package var gitVersion: String
+    package var major: Int
+    package var minor: Int
+
+    package init(gitVersion: String, major: Int, minor: Int) {
+        self.gitVersion = gitVersion
+        self.major = major
+        self.minor = minor
+    }
+
+    /// From the answer of `/version`; vendors write a minor such as `27+`. What is missing is 0.
+    init(_ value: JSONValue) {
+        func number(_ field: String) -> Int { Int((value[field]?.stringValue ?? "").prefix { $0.isNumber }) ?? 0 }
+        self.init(
+            gitVersion: value["gitVersion"]?.stringValue ?? "unknown",
+            major: number("major"),
+            minor: number("minor")
+        )
+    }
+
+    package var description: String { gitVersion }
+}

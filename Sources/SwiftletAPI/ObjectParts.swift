@@ -1,0 +1,50 @@
+import JSON
+import KubeModel
+
+/// The parts of an object as it comes off the wire, each read but the metadata left to its type.
+struct ObjectParts {
+    private let kind: String
+    var metadata = ObjectMeta(key: ObjectKey(namespace: "", name: ""))
+    private var spec = JSONValue.null
+    private var status = JSONValue.null
+
+    /// - Throws: `JSONError`, with the place in the reader's bytes; ``ObjectError`` for an object without a name.
+    init(kind: String, from reader: inout JSONReader) throws {
+        self.kind = kind
+        try reader.beginObject()
+        while let member = try reader.nextKey() {
+            switch member {
+            case "metadata": metadata = try ObjectMeta(from: &reader)
+            case "spec": spec = try reader.readValue()
+            case "status": status = try reader.readValue()
+            default: try reader.skipValue()
+            }
+        }
+        guard !metadata.name.isEmpty else { throw error(at: ["metadata", "name"], "Required value") }
+    }
+
+    /// - Throws: ``ObjectError``, with the path of the field at fault.
+    func decodeSpec<Spec: Decodable>(_ type: Spec.Type) throws -> Spec {
+        guard !spec.isNull else { throw error(at: ["spec"], "Required value") }
+        return try decode(type, spec, at: "spec")
+    }
+
+    /// `nil` when there is none.
+    ///
+    /// - Throws: ``ObjectError``, with the path of the field at fault.
+    func decodeStatus<Status: Decodable>(_ type: Status.Type) throws -> Status? {
+        try status.isNull ? nil : decode(type, status, at: "status")
+    }
+
+    private func decode<Part: Decodable>(_ type: Part.Type, _ value: JSONValue, at member: String) throws -> Part {
+        do {
+            return try value.decode(as: type)
+        } catch let error as DecodingError {
+            throw self.error(at: FieldPath([.key(member)] + error.fieldPath.elements), error.fieldMessage)
+        }
+    }
+
+    private func error(at path: FieldPath, _ message: String) -> ObjectError {
+        ObjectError(kind: kind, key: metadata.key, path: path, message: message)
+    }
+}
