@@ -8,14 +8,20 @@ import KubeModel
 package actor Discovery {
     private let client: KubeClient
     private var known: ServedResources?
+    private var version: ServerVersion?
 
     package init(client: KubeClient) {
         self.client = client
     }
 
+    /// The server's version, asked for once.
+    ///
     /// - Throws: ``KubeError``.
     package func serverVersion() async throws(KubeError) -> ServerVersion {
-        ServerVersion(try await client.perform("GET", path: "/version"))
+        if let version { return version }
+        let found = ServerVersion(try await client.perform("GET", path: "/version"))
+        version = found
+        return found
     }
 
     /// What is served, as it was first asked for or last refreshed.
@@ -44,6 +50,14 @@ package actor Discovery {
         }
         known = served
         return served
+    }
+
+    /// Where objects of a kind are found. A kind that was not served yet is asked for anew: it may have been registered since.
+    ///
+    /// - Throws: ``KubeError`` when the server cannot be asked at all.
+    package func resource(for kind: GroupVersionKind) async throws(KubeError) -> APIResource? {
+        if let resource = known?.resource(for: kind) { return resource }
+        return try await refresh().resource(for: kind)
     }
 
     private func document(_ path: String) async throws(KubeError) -> JSONValue {

@@ -27,10 +27,11 @@ package struct ServedResource: Hashable, Sendable {
         self.subresources = subresources
     }
 
-    /// Whether a person means this kind: by plural, singular, short name or kind, in any case, with or without `.group`.
-    func isMeant(by name: String) -> Bool {
-        let name = name.lowercased()
-        let names = [resource.plural, singular, resource.kind.lowercased()] + shortNames
-        return names.contains { !$0.isEmpty && (name == $0 || name == "\($0).\(resource.group)") }
+    /// Whether it can be kept in a cache.
+    package var isWatchable: Bool { verbs.isSuperset(of: ["list", "watch"]) }
+
+    /// Whether this is its plural, singular or kind, in lower case.
+    func isNamed(_ name: String) -> Bool {
+        !name.isEmpty && (resource.plural == name || singular == name || resource.kind.lowercased() == name)
     }
 }

@@ -32,6 +32,30 @@ package struct ServedResources: Sendable {
             .first
     }
 
-    /// The kind that a person means by a name such as `deploy`, `deployments.apps` or `WebServer`, as kubectl reads it.
-    package func named(_ name: String) -> ServedResource? { all.first { $0.isMeant(by: name) } }
+    /// The kind in the version that the server prefers.
+    package func preferred(for kind: GroupKind) -> APIResource? {
+        all.first { $0.resource.groupKind == kind }?.resource
+    }
+
+    /// The kind that a person means by a name, as kubectl reads it: plural, singular, kind or short name in any case, optionally with the
+    /// group (`deployments.apps`) or with version and group (`deployments.v1.apps`).
+    ///
+    /// Short names come last, so that none hides a kind; where several kinds match, the first in the server's order wins.
+    package func named(_ name: String) -> ServedResource? {
+        let name = name.lowercased()
+        if let found = Self.named(name, in: all) { return found }
+        guard let dot = name.firstIndex(of: ".") else { return nil }
+        let plain = String(name[..<dot])
+        let rest = name[name.index(after: dot)...]
+        return Self.named(plain, in: all.filter { $0.resource.group == rest })
+            ?? Self.named(plain, in: all.filter { Self.versionAndGroup($0.resource) == rest })
+    }
+
+    private static func named(_ name: String, in resources: [ServedResource]) -> ServedResource? {
+        resources.first { $0.isNamed(name) } ?? resources.first { $0.shortNames.contains(name) }
+    }
+
+    private static func versionAndGroup(_ resource: APIResource) -> String {
+        resource.group.isEmpty ? resource.version : "\(resource.version).\(resource.group)"
+    }
 }

@@ -1,0 +1,43 @@
+/// A map of texts that is small at rest: one array, names and values in turn. For the few dozen entries of labels and annotations a scan finds
+/// a name as fast as hashing it.
+package struct FlatMap: Hashable, Sendable {
+    private let texts: [String]
+
+    /// No entries; takes no memory of its own.
+    package static let empty = FlatMap(texts: [])
+
+    private init(texts: [String]) { self.texts = texts }
+
+    /// Entries in name, value, name, value order. Equal maps must have equal order; API servers sort by name.
+    ///
+    /// - Precondition: an even number.
+    init(alternating texts: [String]) {
+        precondition(texts.count.isMultiple(of: 2))
+        self.init(texts: texts)
+    }
+
+    package init(_ entries: [String: String]) {
+        self.init(texts: entries.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+    }
+
+    package var count: Int { texts.count / 2 }
+    package var isEmpty: Bool { texts.isEmpty }
+
+    package subscript(name: String) -> String? {
+        for index in stride(from: 0, to: texts.count, by: 2) where texts[index] == name { return texts[index + 1] }
+        return nil
+    }
+
+    /// As a dictionary, for what needs one, such as ``LabelSelector/matches(_:)``.
+    package var dictionary: [String: String] {
+        var result = [String: String](minimumCapacity: count)
+        for index in stride(from: 0, to: texts.count, by: 2) { result[texts[index]] = texts[index + 1] }
+        return result
+    }
+}
+
+extension FlatMap: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, String)...) {
+        self.init(Dictionary(elements, uniquingKeysWith: { $1 }))
+    }
+}
