@@ -27,6 +27,7 @@ extension Target {
 extension Target.Dependency {
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let systemPackage = product(name: "SystemPackage", package: "swift-system")
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
@@ -42,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -53,9 +55,30 @@ let package = Package(
         .floor("YAML", ["CYAML", "JSON"]),
         .floor("KubeModel", ["JSON"]),
         .floor("KubeApply", ["JSON", "KubeModel"], [.crypto]),
+        .floor("KubeTransport", ["CCurl"]),
+        .floor("KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport"], [.logging, .metrics, .subprocess, .systemPackage]),
         .floor("SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .floor("WebServers", ["JSON", "KubeModel", "KubeApply", "SwiftletAPI"], [.crypto]),
+        .floor(
+            "Operator",
+            ["JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "SwiftletAPI", "WebServers"],
+            [.crypto, .logging, .metrics]
+        ),
+        .executableTarget(
+            name: "swiftlet",
+            dependencies: [
+                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "SwiftletAPI", "WebServers", "Operator",
+                .argumentParser, .logging,
+            ],
+            swiftSettings: strict
+        ),
         .tests(of: "JSON"),
+        .tests(of: "YAML", ["JSON"]),
+        .tests(of: "KubeModel", ["JSON"]),
+        .tests(of: "KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport"], [.logging]),
+        .tests(of: "SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .tests(of: "KubeApply", ["JSON", "KubeModel"]),
+        .tests(of: "KubeTransport"),
+        .tests(of: "WebServers", ["JSON", "KubeApply", "KubeModel", "SwiftletAPI"]),
     ]
 )

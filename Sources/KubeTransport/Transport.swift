@@ -100,10 +100,13 @@ package final class Transport: Sendable {
         _ sink: Submission.Sink
     ) {
         let submission = Submission(id: id, request: request, endpoint: endpoint, sink: sink, submitted: .now())
+        guard !Task.isCancelled else {
+            return submission.refuse(.cancelled, "the caller gave up")
+        }
         guard mailbox.post(.start(submission)) else {
             return submission.refuse(.shutdown, "the transport was shut down")
         }
-        // A cancellation before this line may have been posted before the start, when the id was not known yet.
+        // A cancellation since then may have been posted before the start, when its id meant nothing yet.
         if Task.isCancelled {
             mailbox.post(.cancel(id))
         }

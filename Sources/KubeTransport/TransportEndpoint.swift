@@ -43,8 +43,9 @@ package struct TransportEndpoint: Sendable, Hashable {
 
     /// The base URL as errors and metrics show it: without the credentials that should not be there in the first place.
     var displayURL: String {
-        guard let at = baseURL.lastIndex(of: "@") else { return baseURL }
-        let scheme = baseURL.firstIndex(of: ":").map { baseURL[...$0] + "//" } ?? ""
-        return scheme + baseURL[baseURL.index(after: at)...]
+        let scheme = ["https://", "http://"].first { baseURL.hasPrefix($0) } ?? ""
+        let rest = baseURL.dropFirst(scheme.count)
+        guard let at = rest.prefix(while: { $0 != "/" }).lastIndex(of: "@") else { return baseURL }
+        return scheme + rest[rest.index(after: at)...]
     }
 }

@@ -6,7 +6,9 @@ enum FieldRule {
     static func mountPath(_ text: String, at path: FieldPath) -> [FieldError] {
         let isRoot = text.utf8.allSatisfy { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }
         if !text.hasPrefix("/") || isRoot {
-            return [FieldError(path, "\"\(text)\" is not allowed: must start with / and not be the root, such as /srv/www")]
+            return [
+                FieldError(path, "\"\(text)\" is not allowed: must start with / and not be the root, such as /srv/www")
+            ]
         }
         if text.contains(":") { return [FieldError(path, "\"\(text)\" is not allowed: must not contain ':'")] }
         return escapes(text) ? [FieldError(path, "\"\(text)\" is not allowed: must not contain \"..\"")] : []

@@ -8,7 +8,9 @@ enum ImageReferenceRule {
         var rest = text[...]
         if let at = rest.firstIndex(of: "@") {
             let digest = rest[rest.index(after: at)...]
-            guard isDigest(digest) else { return "\"\(text)\" is no image: after '@' comes a digest, such as sha256:<64 digits>" }
+            guard isDigest(digest) else {
+                return "\"\(text)\" is no image: after '@' comes a digest, such as sha256:<64 digits>"
+            }
             rest = rest[..<at]
         }
         var components = rest.split(separator: "/", omittingEmptySubsequences: false)
@@ -52,6 +54,7 @@ enum ImageReferenceRule {
     }
 
     private static func isWordByte(_ byte: UInt8) -> Bool {
-        isLowerCaseAlphanumeric(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || byte == UInt8(ascii: "_")
+        isLowerCaseAlphanumeric(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            || byte == UInt8(ascii: "_")
     }
 }

@@ -85,16 +85,20 @@ struct JSONDocumentReader {
     private mutating func node(depth: Int) throws(YAMLError) -> YAMLNode {
         let start = nextToken()
         let location = place(start)
-        guard depth <= limits.depth else {
-            throw error(.limitExceeded, "nested deeper than \(limits.depth) levels", at: start)
-        }
         switch try read({ reader throws(JSONError) in try reader.peekKind() }) {
-        case .object: return YAMLNode(object: try members(depth: depth + 1), at: location)
-        case .array: return YAMLNode(array: try elements(depth: depth + 1), at: location)
+        case .object: return YAMLNode(object: try members(depth: deeper(depth, start)), at: location)
+        case .array: return YAMLNode(array: try elements(depth: deeper(depth, start)), at: location)
         case .null, .bool, .number, .string:
             let value = try read { reader throws(JSONError) in try reader.readValue() }
             return YAMLNode(scalar: value, at: location, size: reader.position - start)
         }
+    }
+
+    private mutating func deeper(_ depth: Int, _ offset: Int) throws(YAMLError) -> Int {
+        guard depth < limits.depth else {
+            throw error(.limitExceeded, "nested deeper than \(limits.depth) levels", at: offset)
+        }
+        return depth + 1
     }
 
     private mutating func elements(depth: Int) throws(YAMLError) -> [YAMLNode] {
@@ -115,7 +119,7 @@ struct JSONDocumentReader {
             let location = place(start)
             if let first = members[key] {
                 let line = first.map.location.line
-                throw error(.duplicateKey, "key '\(key)' is already given on line \(line)", at: start)
+                throw error(.duplicateKey, "key '\(key.prefix(80))' is already given on line \(line)", at: start)
             }
             members[key] = try node(depth: depth).placed(at: location)
         }

@@ -113,9 +113,9 @@ struct YAMLComposer: ~Copyable {
     private mutating func expand(_ name: String, at location: YAMLLocation, depth: Int) throws(YAMLError) -> YAMLNode {
         switch anchors[name] {
         case nil:
-            throw error(.invalidAlias, "no anchor '\(name)' before this alias", location)
+            throw error(.invalidAlias, "no anchor '\(name.prefix(80))' before this alias", location)
         case .open:
-            throw error(.invalidAlias, "anchor '\(name)' contains itself", location)
+            throw error(.invalidAlias, "anchor '\(name.prefix(80))' contains itself", location)
         case .complete(let node):
             guard depth + node.map.height <= limits.depth else { throw tooDeep(location) }
             expansion -= node.map.cost
@@ -143,7 +143,11 @@ struct YAMLComposer: ~Copyable {
             }
             let key = try key(event)
             if let first = written.updateValue(event.location, forKey: key) {
-                throw error(.duplicateKey, "key '\(key)' is already given on line \(first.line)", event.location)
+                throw error(
+                    .duplicateKey,
+                    "key '\(key.prefix(80))' is already given on line \(first.line)",
+                    event.location
+                )
             }
             members[key] = try node(events.next(), depth: depth).placed(at: event.location)
         }
@@ -166,7 +170,7 @@ struct YAMLComposer: ~Copyable {
             case .double(let value): return YAMLResolvedScalar.keyText(value)
             case .null, .array, .object: break
             }
-            throw error(.invalidKey, "'*\(name)' is no text, and so no key", event.location)
+            throw error(.invalidKey, "'*\(name.prefix(80))' is no text, and so no key", event.location)
         default:
             throw error(.invalidKey, "a mapping or sequence cannot be a key", event.location)
         }

@@ -1,24 +1,5 @@
 import CYAML
 
-/// One event of a YAML text.
-struct YAMLEvent {
-    enum Kind {
-        case streamStart
-        case streamEnd
-        case documentStart
-        case documentEnd
-        case alias(String)
-        case scalar(YAMLScalar, anchor: String?)
-        case sequenceStart(anchor: String?)
-        case sequenceEnd
-        case mappingStart(anchor: String?)
-        case mappingEnd
-    }
-
-    var kind: Kind
-    var location: YAMLLocation
-}
-
 /// The events of a text, one after the other, from libyaml. All of this module's unsafe code is here.
 ///
 /// Owns the parser and a copy of the text, both at fixed addresses, since the parser keeps pointers to itself and to its input.
@@ -88,6 +69,9 @@ struct YAMLEventStream: ~Copyable {
         guard state.error != YAML_READER_ERROR else {
             return YAMLError(.encoding, message, source: source, location: readerLocation(state))
         }
+        if message.hasPrefix("found character that cannot start"), byte(at: state.problem_mark) == UInt8(ascii: "\t") {
+            message = "a tab where YAML wants spaces"
+        }
         if let context = state.context {
             message += " \(String(cString: context))"
             if state.context_mark.line != state.problem_mark.line {
@@ -96,6 +80,17 @@ struct YAMLEventStream: ~Copyable {
         }
         let code: YAMLError.Code = state.error == YAML_MEMORY_ERROR ? .limitExceeded : .syntax
         return YAMLError(code, message, source: source, location: YAMLLocation(state.problem_mark))
+    }
+
+    /// The byte of a UTF-8 text at a place.
+    private func byte(at mark: yaml_mark_t) -> UInt8? {
+        let target = YAMLLocation(mark)
+        var location = YAMLLocation.start
+        for byte in input {
+            if location == target { return byte }
+            location.advance(over: CollectionOfOne(byte))
+        }
+        return nil
     }
 
     /// libyaml tells an offset into UTF-8, but nothing useful about UTF-16.

@@ -62,7 +62,7 @@ struct YAMLScalar: Hashable, Sendable {
     /// The scalar as a key, which JSON has only as text: `1: a` is `"1": a`, `yes: a` is `"true": a`.
     func key() throws(Failure) -> String {
         switch try resolved() {
-        case .null, .unsigned: throw Failure(message: "'\(text)' is no key: write it in quotes")
+        case .null, .unsigned: throw Failure(message: "'\(text.prefix(80))' is no key: write it in quotes")
         case .bool(let value): return value ? "true" : "false"
         case .int(let value): return String(value)
         case .float(let value): return YAMLResolvedScalar.keyText(value)

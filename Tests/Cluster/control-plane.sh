@@ -102,4 +102,17 @@ await_controller_manager() {
     await 60 "kube-controller-manager at work" kube-controller-manager kube get serviceaccount default
 }
 
+# Without a controller manager nobody else makes it, and pods of the namespace "default" could not be created.
+make_default_service_account() {
+    await 10 "the namespace default" kube-apiserver kube get namespace default
+    kube create -f - >/dev/null <<'EOF'
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: default
+  namespace: default
+automountServiceAccountToken: false
+EOF
+}
+
 kube() { "$KUBECTL" --kubeconfig "$STATE/kubeconfig" --request-timeout 10s "$@"; }

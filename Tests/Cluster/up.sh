@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Brings a cluster up, waits until it is ready and prints its kubeconfig's path as the last line.
 #
-#   up.sh light|full [--name NAME] [--dir DIR]
+#   up.sh bare|light|full [--name NAME] [--dir DIR]
 #
-# light: etcd, API server and controller manager on free loopback ports. Any number may run side by side.
+# bare:  etcd and API server on free loopback ports: for benchmarks, in which nothing else is to use the machine.
+# light: a controller manager as well. Any number of both may run side by side.
 # full:  one whole node. One at a time on a machine, as root.
 #
 # The cluster lives in DIR (default $SWIFTLET_CACHE/clusters/NAME, NAME by default "swiftlet"); down.sh removes it.
@@ -18,14 +19,14 @@ source "$HERE/control-plane.sh"
 source "$HERE/whole-node.sh"
 
 MODE=${1-}
-[[ $MODE == light || $MODE == full ]] || {
-    say "usage: up.sh light|full [--name NAME] [--dir DIR]"
+[[ $MODE == bare || $MODE == light || $MODE == full ]] || {
+    say "usage: up.sh bare|light|full [--name NAME] [--dir DIR]"
     exit 64
 }
 shift
 read_cluster_options "$@"
 find_control_plane
-[[ $MODE == light ]] || find_node
+[[ $MODE != full ]] || find_node
 mkdir -p "$(dirname "$STATE")"
 # An empty folder will do.
 rmdir "$STATE" 2>/dev/null || true
@@ -47,14 +48,18 @@ clean_up_failure() {
 }
 
 case $MODE in
-    light)
+    bare | light)
         choose_control_plane
         make_control_plane_pki
         start_etcd
         start_apiserver
         await_apiserver
-        start_controller_manager
-        await_controller_manager
+        if [[ $MODE == light ]]; then
+            start_controller_manager
+            await_controller_manager
+        else
+            make_default_service_account
+        fi
         ;;
     full)
         "$HERE/image.sh"

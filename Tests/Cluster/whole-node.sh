@@ -19,13 +19,12 @@ find_node() {
 
 # The namespaces, their link to the host, and the daemons in them; kube-proxy waits for let_node_go.
 start_node() {
-    local id group range
+    local id hierarchy range
     mkdir -p "$STATE/node" "$STATE/logs"
     make_kubeconfig "$STATE/pki/kubelet.kubeconfig" kubelet "https://$HOST_ADDRESS:$SERVER_PORT"
     make_kubeconfig "$STATE/pki/kube-proxy.kubeconfig" kube-proxy "https://$HOST_ADDRESS:$SERVER_PORT"
-    for group in /sys/fs/cgroup/*/cgroup.procs /sys/fs/cgroup/cgroup.procs; do
-        make_cgroup "${group%/*}" "swiftlet-$NAME"
-    done
+    while read -r hierarchy; do make_cgroup "$hierarchy" "swiftlet-$NAME"; done \
+        < <(awk '$3 ~ /^cgroup/ { print $2 }' /proc/mounts | sort -u)
     start node unshare --net --mount --pid --fork --kill-child --mount-proc "$HERE/node.sh" "$STATE" "$NAME"
     await 5 "the node's namespaces" node in_own_namespace
     id=$(recorded_pid node)
@@ -48,14 +47,21 @@ in_own_namespace() {
     id=$(recorded_pid node) && [[ $(readlink "/proc/$id/ns/net") != "$(readlink /proc/self/ns/net)" ]]
 }
 
-# make_cgroup PARENT NAME: a group in which processes can be put right away, also in the cpuset hierarchy.
+# make_cgroup HIERARCHY NAME: a group below which the kubelet can make its own.
 make_cgroup() {
-    local file
-    # A hierarchy of version 2 that is mounted below another one has no controllers; in the root it has.
-    mkdir -p "$1/$2" 2>/dev/null || return 0
+    local file controller
+    mkdir -p "$1/$2"
+    # Version 1: a new group has no processors and no memory nodes to give.
     for file in cpuset.cpus cpuset.mems; do
-        if [[ -f $1/$2/$file && -f $1/$file ]]; then cat "$1/$file" >"$1/$2/$file" 2>/dev/null || true; fi
+        if [[ -f $1/$2/$file && -f $1/cpuset.cpu_exclusive ]]; then cat "$1/$file" >"$1/$2/$file"; fi
     done
+    # Version 2: a group has the controllers that its parent hands down.
+    if [[ -f $1/$2/cgroup.controllers ]]; then
+        for controller in $(<"$1/cgroup.controllers"); do
+            echo "+$controller" >"$1/cgroup.subtree_control"
+            echo "+$controller" >"$1/$2/cgroup.subtree_control"
+        done
+    fi
 }
 
 make_node_pki() {

@@ -7,7 +7,8 @@ import Testing
     /// Answers every request with what it was, in words.
     private static func echo(_ connection: TestConnection) throws {
         while let request = try connection.readRequest() {
-            let head = ["\(request.method) \(request.path)"] + request.headers.map { "\($0.name): \($0.value)" }.sorted()
+            let head =
+                ["\(request.method) \(request.path)"] + request.headers.map { "\($0.name): \($0.value)" }.sorted()
             try connection.respond(200, Array((head.joined(separator: "\n") + "\n").utf8) + request.body)
         }
     }
@@ -186,7 +187,8 @@ import Testing
             try connection.respond(404)
         }
         let seen = Mutex<[TransportObservation]>([])
-        try await withTransport({ $0.observer = { observation in seen.withLock { $0.append(observation) } } }) { transport in
+        try await withTransport({ $0.observer = { observation in seen.withLock { $0.append(observation) } } }) {
+            transport in
             _ = try await transport.perform(HTTPRequest(path: "/"), on: .init(server))
             _ = try await transport.stream(HTTPRequest(path: "/"), on: .init(server))
             let closed = TransportEndpoint(baseURL: "http://127.0.0.1:\(try TestServer.closedPort())")

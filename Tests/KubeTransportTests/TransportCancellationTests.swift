@@ -36,17 +36,19 @@ import Testing
         let closed = Flag()
         let server = try server(head: false, closed: closed)
         try await withTransport({ $0.maximumConcurrentCalls = 1 }) { transport in
-            let calls = (0..<2).map { _ in
+            func call() -> Task<TransportError?, Never> {
                 Task {
                     await expect(.cancelled) { () async throws(TransportError) in
                         try await transport.perform(HTTPRequest(path: "/"), on: .init(server))
                     }
                 }
             }
-            try await eventually("one call is under way") { server.counts.open == 1 }
-            calls.forEach { $0.cancel() }
-            for call in calls {
-                _ = await call.value
+            let first = call()
+            try await eventually("the first call is under way") { server.counts.open == 1 }
+            let second = call()
+            for call in [second, first] {
+                call.cancel()
+                #expect(await call.value?.wasSent == (call == first))
             }
         }
         #expect(server.counts.accepted == 1)
@@ -128,7 +130,8 @@ import Testing
         let closed = Flag()
         let server = try server(head: true, closed: closed)
         try await withTransport { transport in
-            var iterator = try await transport.stream(HTTPRequest(path: "/"), on: .init(server)).body.makeAsyncIterator()
+            var iterator = try await transport.stream(HTTPRequest(path: "/"), on: .init(server)).body
+                .makeAsyncIterator()
             #expect(try await iterator.next() == [1, 2, 3])
             #expect(!closed.isSet)
         }

@@ -51,7 +51,7 @@ import Testing
         ("HTTP/1.1 200 OK\r\nno colon\r\n\r\n", .protocolViolation),
         ("HTTP/1.1 200 OK\r\nA: b\r\n folded\r\n\r\n", .protocolViolation),
         ("SSH-2.0-OpenSSH_9.2\r\n\r\n", .protocolViolation),
-        ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", .protocolViolation),
+        ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", .connectionLost),
         ("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", .protocolViolation),
     ])
     func aBrokenResponseIsAnErrorOfItsKind(response: String, code: TransportError.Code) async throws {

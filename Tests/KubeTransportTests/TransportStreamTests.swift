@@ -62,7 +62,11 @@ import Testing
             try connection.endChunked()
         }
         try await withTransport { transport in
-            let stream = try await transport.stream(HTTPRequest(path: "/"), on: .init(server), idleTimeout: .milliseconds(100))
+            let stream = try await transport.stream(
+                HTTPRequest(path: "/"),
+                on: .init(server),
+                idleTimeout: .milliseconds(100)
+            )
             var last = -1
             try await eventually("the server is stopped by a reader that does not read") {
                 pause(.microseconds(150_000))  // also proves that the idle timeout does not run meanwhile
@@ -129,7 +133,9 @@ import Testing
             let stream = try await transport.stream(HTTPRequest(path: "/"), on: .init(server))
             let failures = await withTaskGroup { group in
                 for _ in 0..<2 {
-                    group.addTask { await failure { () async throws(TransportError) in try await stream.body.collect(upTo: 1) } }
+                    group.addTask {
+                        await failure { () async throws(TransportError) in try await stream.body.collect(upTo: 1) }
+                    }
                 }
                 let first = await group.next()
                 group.cancelAll()
@@ -164,7 +170,9 @@ private func repeats(_ chunk: [UInt8], _ pattern: [UInt8], from start: Int) -> B
             while position < chunk.count {
                 let offset = (start + position) % pattern.count
                 let count = min(chunk.count - position, pattern.count - offset)
-                guard memcmp(chunk.baseAddress! + position, pattern.baseAddress! + offset, count) == 0 else { return false }
+                guard memcmp(chunk.baseAddress! + position, pattern.baseAddress! + offset, count) == 0 else {
+                    return false
+                }
                 position += count
             }
             return true

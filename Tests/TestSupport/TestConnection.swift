@@ -109,6 +109,21 @@ package final class TestConnection {
         do { while true { try receive() } } catch { received = [] }
     }
 
+    /// Passes bytes between the client and a server on loopback until one of them closes.
+    func relay(to port: UInt16) throws {
+        let server = TestConnection(try TestServer.connect(to: port))
+        defer { server.close() }
+        var ends = [descriptor, server.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while poll(&ends, nfds_t(ends.count), -1) > 0 {
+            for (end, other) in [(0, server), (1, self)] where ends[end].revents != 0 {
+                var buffer = [UInt8](repeating: 0, count: 65536)
+                let count = recv(ends[end].fd, &buffer, buffer.count, 0)
+                guard count > 0 else { return }
+                try other.write(Array(buffer[..<count]))
+            }
+        }
+    }
+
     private func receive() throws {
         var buffer = [UInt8](repeating: 0, count: 65536)
         let count = recv(descriptor, &buffer, buffer.count, 0)

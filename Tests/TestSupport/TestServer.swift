@@ -60,18 +60,42 @@ package final class TestServer: Sendable {
         close(listener)
     }
 
+    /// A connection to a server on loopback.
+    static func connect(to port: UInt16) throws -> CInt {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let status = withLoopbackAddress(port: port) { address, length in
+            Glibc.connect(descriptor, address, length.pointee)
+        }
+        guard status == 0 else { throw SocketError("connect", errno) }
+        return descriptor
+    }
+
     private static func bindToLoopback(_ descriptor: CInt) throws -> UInt16 {
+        var port: UInt16 = 0
+        let status = withLoopbackAddress(port: 0) { address, length in
+            guard bind(descriptor, address, length.pointee) == 0 else { return -1 }
+            guard getsockname(descriptor, address, length) == 0 else { return -1 }
+            port = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                UInt16(bigEndian: $0.pointee.sin_port)
+            }
+            return 0
+        }
+        guard status == 0 else { throw SocketError("bind", errno) }
+        return port
+    }
+
+    private static func withLoopbackAddress(
+        port: UInt16,
+        _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> CInt
+    ) -> CInt {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        address.sin_port = port.bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 ? getsockname(descriptor, address, &length) : -1
-            }
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, &length) }
         }
-        guard status == 0 else { throw SocketError("bind", errno) }
-        return UInt16(bigEndian: address.sin_port)
     }
 }
 

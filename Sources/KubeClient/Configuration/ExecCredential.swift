@@ -13,7 +13,9 @@ struct ExecCredential: Sendable {
     struct Fault: Error, Hashable {
         var reason: String
     }
+}
 
+extension ExecCredential {
     /// Reads what a plugin wrote to its standard output.
     ///
     /// - Parameter version: the version that the kubeconfig says the plugin speaks.
@@ -92,13 +94,14 @@ extension ExecCredential {
         server: ServerURL,
         certificateAuthorities: [UInt8]?
     ) -> JSONValue {
-        .compact([
+        var told = JSONValue.compact([
             "server": .string(server.text),
             "tls-server-name": cluster.tlsServerName.map(JSONValue.string),
-            "insecure-skip-tls-verify": cluster.insecureSkipTLSVerify ? true : nil,
             "certificate-authority-data": certificateAuthorities.map { .string(Data($0).base64EncodedString()) },
             "proxy-url": cluster.proxyURL.map(JSONValue.string),
             "config": cluster.execExtension,
         ])
+        if cluster.insecureSkipTLSVerify { told["insecure-skip-tls-verify"] = true }
+        return told
     }
 }

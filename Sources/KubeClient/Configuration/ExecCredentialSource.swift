@@ -97,3 +97,7 @@ package actor ExecCredentialSource: CredentialSource {
         }
     }
 }
+
+extension ExecCredentialSource: CustomReflectable {
+    package nonisolated var customMirror: Mirror { Mirror(reflecting: "ExecCredentialSource(<redacted>)") }
+}

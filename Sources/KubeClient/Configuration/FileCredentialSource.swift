@@ -125,6 +125,12 @@ package final class FileCredentialSource: CredentialSource {
     }
 }
 
+extension FileCredentialSource: CustomStringConvertible, CustomReflectable {
+    package var description: String { "FileCredentialSource(\(place?.owner ?? "service account"), <redacted>)" }
+
+    package var customMirror: Mirror { Mirror(reflecting: description) }
+}
+
 extension String {
     /// Without the white space that editors and shells leave around a value.
     func trimmingWhitespace() -> String {

@@ -54,20 +54,13 @@ extension HostEnvironment {
         }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
-        let chunkSize = 64 << 10
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: chunkSize))
-            let received = bytes.withUnsafeMutableBytes { buffer in
-                read(descriptor, buffer.baseAddress! + count, chunkSize)
-            }
-            if received < 0, errno == EINTR {
-                bytes.removeLast(chunkSize)
-                continue
-            }
+            let received = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if received < 0, errno == EINTR { continue }
             guard received >= 0 else { throw SystemError(errno: errno) }
-            bytes.removeLast(chunkSize - received)
             if received == 0 { return bytes }
+            bytes.append(contentsOf: chunk[..<received])
             guard bytes.count <= maximumFileSize else {
                 throw SystemError("it is larger than \(maximumFileSize >> 20) MiB")
             }

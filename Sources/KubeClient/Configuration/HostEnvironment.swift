@@ -65,3 +65,10 @@ extension HostEnvironment {
         return bytes
     }
 }
+
+/// The environment of a process often holds secrets.
+extension HostEnvironment: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "HostEnvironment(<redacted>)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(reflecting: description) }
+}

@@ -25,8 +25,9 @@ extension KubeconfigUser {
         }
         if let exec, !hasToken, !hasPassword, !hasCertificate {
             let plugin = try ExecPlugin(exec)
-            let told = plugin.providesClusterInfo ? cluster : nil
-            return ExecCredentialSource(ExecInvocation(plugin: plugin, cluster: told), host: host)
+            var invocation = ExecInvocation(plugin: plugin)
+            if plugin.providesClusterInfo { invocation.cluster = cluster }
+            return ExecCredentialSource(invocation, host: host)
         }
         var parts = FileCredentialSource.Parts(authorization: try authorization())
         parts.tokenFile = tokenFile.map(place.resolve)

@@ -46,3 +46,16 @@ package enum ProcessFailure: Error, Hashable {
     case tooMuchOutput
     case tookTooLong
 }
+
+/// The environment and the output of a plugin hold secrets.
+extension ProcessCommand: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "ProcessCommand(\(executable), <redacted>)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(reflecting: description) }
+}
+
+extension ProcessResult: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "ProcessResult(\(status), <redacted>)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(reflecting: description) }
+}

@@ -1,25 +1,23 @@
 import KubeModel
 
-/// One kind that a server serves, with what can be done to it.
+/// One kind as a server serves it.
 package struct ServedResource: Hashable, Sendable {
     package var resource: APIResource
-    /// Lower case; empty if the server does not tell.
+    /// What `kubectl get` takes besides the plural.
     package var singular: String
     package var shortNames: [String]
-    /// Such as `all`.
     package var categories: [String]
-    /// Such as `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`.
     package var verbs: Set<String>
-    /// Such as `status` and `scale`, with their verbs.
-    package var subresources: [String: Set<String>]
+    /// Such as `status` and `scale`.
+    package var subresources: Set<String>
 
     package init(
-        _ resource: APIResource,
+        resource: APIResource,
         singular: String = "",
         shortNames: [String] = [],
         categories: [String] = [],
         verbs: Set<String> = [],
-        subresources: [String: Set<String>] = [:]
+        subresources: Set<String> = []
     ) {
         self.resource = resource
         self.singular = singular
@@ -31,4 +29,9 @@ package struct ServedResource: Hashable, Sendable {
 
     /// Whether it can be kept in a cache.
     package var isWatchable: Bool { verbs.isSuperset(of: ["list", "watch"]) }
+
+    /// Whether this is its plural, singular or kind, in lower case.
+    func isNamed(_ name: String) -> Bool {
+        !name.isEmpty && (resource.plural == name || singular == name || resource.kind.lowercased() == name)
+    }
 }

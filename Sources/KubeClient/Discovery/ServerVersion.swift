@@ -1,25 +1,27 @@
 import JSON
 
-/// The version of an API server.
+/// Which Kubernetes a server is.
 package struct ServerVersion: Hashable, Sendable, CustomStringConvertible {
+    /// Such as `v1.30.2`, possibly with a vendor's suffix.
+    package var gitVersion: String
     package var major: Int
     package var minor: Int
-    /// As the server writes it, such as `v1.31.2-eks-7f9249a`.
-    package var text: String
 
-    package init(major: Int, minor: Int, text: String) {
+    package init(gitVersion: String, major: Int, minor: Int) {
+        self.gitVersion = gitVersion
         self.major = major
         self.minor = minor
-        self.text = text
     }
 
-    /// Reads the answer to `/version`; `nil` if it is none. Some providers write `20+` for 20.
-    package init?(_ answer: JSONValue) {
-        guard let major = answer["major"]?.stringValue.flatMap({ Int($0.prefix(while: \.isNumber)) }),
-            let minor = answer["minor"]?.stringValue.flatMap({ Int($0.prefix(while: \.isNumber)) })
-        else { return nil }
-        self.init(major: major, minor: minor, text: answer["gitVersion"]?.stringValue ?? "v\(major).\(minor)")
+    /// From the answer of `/version`; vendors write a minor such as `27+`. What is missing is 0.
+    init(_ value: JSONValue) {
+        func number(_ field: String) -> Int { Int((value[field]?.stringValue ?? "").prefix { $0.isNumber }) ?? 0 }
+        self.init(
+            gitVersion: value["gitVersion"]?.stringValue ?? "unknown",
+            major: number("major"),
+            minor: number("minor")
+        )
     }
 
-    package var description: String { text }
+    package var description: String { gitVersion }
 }

@@ -3,7 +3,7 @@
 /// A state machine without locks or suspension: ``BodyChannel`` gives it both.
 struct BodyBuffer {
     /// What the reader gets.
-    enum Read {
+    enum Read: Hashable {
         /// Some bytes. With `resume`, receiving was paused and may go on.
         case chunk([UInt8], resume: Bool)
         /// The body is over, well or not.

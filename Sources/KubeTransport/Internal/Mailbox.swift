@@ -9,7 +9,7 @@ final class Mailbox: Sendable {
         var isClosed = false
     }
 
-    /// Readable while there are commands that the thread has not been told of.
+    /// Written to whenever there are commands after there were none. Never read: the thread watches for edges.
     let descriptor: CInt
     private let state = Mutex(State())
 
@@ -36,7 +36,7 @@ final class Mailbox: Sendable {
         }
         if isFirst {
             var one: UInt64 = 1
-            // Cannot fail: the counter is read back to 0 before it is written again.
+            // Cannot fail before it has been called 2^64 times.
             _ = write(descriptor, &one, 8)
         }
         return isOpen
@@ -49,12 +49,6 @@ final class Mailbox: Sendable {
             state.commands = []
             return commands
         }
-    }
-
-    /// Resets the descriptor; ``take()`` must follow. Only for the thread.
-    func acknowledge() {
-        var count: UInt64 = 0
-        _ = read(descriptor, &count, 8)
     }
 
     /// Refuses commands from now on and returns those that were left.

@@ -5,6 +5,8 @@ import Glibc
 struct MonotonicInstant: Sendable, Hashable, Comparable {
     var nanoseconds: Int64
 
+    /// Earlier than any time that the clock shows.
+    static let past = Self(nanoseconds: 0)
     /// Later than any deadline.
     static let never = Self(nanoseconds: .max)
 

@@ -13,6 +13,7 @@ final class Poller {
 
     private static let capacity = 64
     private let descriptor: CInt
+    private var known: Set<CInt> = []
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
 
     init() throws(TransportError) {
@@ -28,21 +29,32 @@ final class Poller {
         events.deallocate()
     }
 
-    /// Watches `descriptor`, level-triggered, for reading, writing, both or nothing.
+    /// Watches a descriptor for reading, writing or both, for as long as it is ready.
     func watch(_ watched: CInt, read: Bool, write: Bool) {
-        var event = epoll_event()
-        event.events = (read ? EPOLLIN.rawValue : 0) | (write ? EPOLLOUT.rawValue : 0)
-        event.data.fd = watched
-        // libcurl does not say whether it knew the descriptor before.
-        if epoll_ctl(descriptor, EPOLL_CTL_MOD, watched, &event) != 0 {
-            epoll_ctl(descriptor, EPOLL_CTL_ADD, watched, &event)
+        let events = (read ? EPOLLIN.rawValue : 0) | (write ? EPOLLOUT.rawValue : 0)
+        let isNew = known.insert(watched).inserted
+        if control(isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, watched, events) != 0 {
+            // It was closed while we knew it, and is a new one of the same number; or the other way round.
+            _ = control(isNew ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, watched, events)
         }
+    }
+
+    /// Reports a descriptor once whenever it becomes readable anew, whether it is read or not.
+    func watchEdges(_ watched: CInt) {
+        _ = control(EPOLL_CTL_ADD, watched, EPOLLIN.rawValue | EPOLLET.rawValue)
     }
 
     /// Fails for a descriptor that is closed already, which epoll has then forgotten by itself.
     func unwatch(_ watched: CInt) {
+        known.remove(watched)
+        _ = control(EPOLL_CTL_DEL, watched, 0)
+    }
+
+    private func control(_ operation: CInt, _ watched: CInt, _ events: UInt32) -> CInt {
         var event = epoll_event()
-        epoll_ctl(descriptor, EPOLL_CTL_DEL, watched, &event)
+        event.events = events
+        event.data.fd = watched
+        return epoll_ctl(descriptor, operation, watched, &event)
     }
 
     /// Sleeps until something is ready or `timeout` has passed; `nil` sleeps for as long as it takes.

@@ -29,6 +29,8 @@ struct ResponseHeadParser {
         size += line.count
         guard size <= maximumSize else { return .tooLarge }
         guard !isComplete else { return .line }
+        // A line that begins with white space would continue the one before: obsolete, and never to be trusted.
+        guard let first = line.first, first != UInt8(ascii: " "), first != UInt8(ascii: "\t") else { return .malformed }
         let line = Self.trimmed(line[...])
         if line.isEmpty {
             return endOfHead()
@@ -60,9 +62,9 @@ struct ResponseHeadParser {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex, head.status != 0 else {
             return .malformed
         }
-        let name = String(decoding: line[..<colon], as: UTF8.self)
-        let value = String(decoding: Self.trimmed(line[(colon + 1)...]), as: UTF8.self)
-        head.headers.add(name, value)
+        let name = String(decoding: UnsafeRawBufferPointer(rebasing: line[..<colon]), as: UTF8.self)
+        let value = Self.trimmed(line[(colon + 1)...])
+        head.headers.add(name, String(decoding: UnsafeRawBufferPointer(rebasing: value), as: UTF8.self))
         return .line
     }
 

@@ -34,18 +34,20 @@ extension TransferLoop {
     /// What to tell of an ending; `nil` if it is a response.
     func error(of transfer: Transfer, _ ending: Ending) -> TransportError? {
         let description = transfer.submission.description
-        let wasSent = (transfer.easy?.long(CURLINFO_REQUEST_SIZE) ?? 0) > 0
+        let wasSent = transfer.easy?.hasSent ?? false
         switch ending {
         case .complete where transfer.head != nil:
             return nil
         case .complete:
-            return TransportError(.protocolViolation, "\(description): no HTTP response", wasSent: wasSent)
+            // To libcurl, a head that ends with the connection is complete.
+            return TransportError(.connectionLost, "\(description): the head was cut short", wasSent: wasSent)
         case .curl(let code):
             if let failure = transfer.failure {
                 return TransportError(failure, "\(description): \(failure.explanation)", wasSent: wasSent)
             }
             let message = transfer.easy?.message(for: code) ?? ""
-            return TransportError(curl: code, message: message, description: description, wasSent: wasSent)
+            let code = TransportError.Code(code, message: message, isHeadDue: wasSent && transfer.head == nil)
+            return TransportError(code, "\(description): \(message)", wasSent: wasSent)
         case .failed(let code, let reason):
             return TransportError(code, "\(description): \(reason)", wasSent: wasSent)
         }

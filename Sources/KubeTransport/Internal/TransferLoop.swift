@@ -24,7 +24,7 @@ final class TransferLoop {
         poller = try Poller()
         multi = try MultiHandle(poller: poller)
         pool = HandlePool(configuration: configuration)
-        poller.watch(mailbox.descriptor, read: true, write: false)
+        poller.watchEdges(mailbox.descriptor)
     }
 
     /// Runs until it is told to stop. No transfer is left after it.
@@ -36,7 +36,6 @@ final class TransferLoop {
                 receive(event)
             }
             if events.contains(where: { $0.descriptor == mailbox.descriptor }) {
-                mailbox.acknowledge()
                 mailbox.take().forEach(carryOut)
             }
             multi.timeout(at: turn.now)
@@ -185,7 +184,7 @@ final class TransferLoop {
     func timeoutReason(_ transfer: Transfer) -> String {
         let limit = transfer.submission.request.timeout ?? configuration.defaultTimeout
         guard let easy = transfer.easy else { return "no turn within \(limit)" }
-        return easy.long(CURLINFO_REQUEST_SIZE) == 0 ? "no connection within \(limit)" : "no response within \(limit)"
+        return easy.hasSent ? "no response within \(limit)" : "no connection within \(limit)"
     }
 
     // MARK: Streams

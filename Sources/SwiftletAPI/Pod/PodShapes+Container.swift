@@ -35,7 +35,7 @@ extension PodShapes {
                     ]
                 ).atomic(),
             ]
-        )
+        ).choosing("configMapKeyRef", "secretKeyRef", "fieldRef", "resourceFieldRef")
     }
 
     package enum EnvFromSource: VerbatimShape {
@@ -46,7 +46,7 @@ extension PodShapes {
                 "configMapRef": PodShapes.optionalReference("A ConfigMap in this namespace."),
                 "secretRef": PodShapes.optionalReference("A Secret in this namespace."),
             ]
-        )
+        ).choosing("configMapRef", "secretRef")
     }
 
     package enum ResourceRequirements: VerbatimShape {

@@ -37,7 +37,7 @@ extension PodShapes {
                     in: seconds(1)
                 ),
             ]
-        )
+        ).choosing("exec", "grpc", "httpGet", "tcpSocket")
 
         private static let httpGet = JSONSchema.object(
             "Sends an HTTP request; 200 to 399 means well.",

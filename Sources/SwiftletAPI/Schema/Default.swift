@@ -62,11 +62,17 @@ extension KeyedDecodingContainer {
 package enum Defaults {
     package enum False: DefaultValue { package static let value = false }
     package enum True: DefaultValue { package static let value = true }
-    /// For counts in a status, which the server must not make up.
-    package enum NoCount: DefaultValue {
-        package static let value = 0
-        package static let isStatedInSchema = false
+    package enum Zero: DefaultValue { package static let value = 0 }
+
+    /// The same default, left out of the schema.
+    ///
+    /// Needed inside lists: what the server fills in there makes each client-side `kubectl apply` of an unchanged manifest a write, because
+    /// a merge patch replaces lists whole. Needed for a status: the server must not make it up.
+    package enum Unstated<Provider: DefaultValue>: DefaultValue {
+        package static var value: Provider.Value { Provider.value }
+        package static var isStatedInSchema: Bool { false }
     }
+
     /// For a list that may be left out.
     package enum NoElements<Element: Codable & Hashable & Sendable>: DefaultValue {
         package static var value: [Element] { [] }

@@ -51,6 +51,13 @@ extension JSONSchema {
         return schema
     }
 
+    /// Exactly one of these members must be there.
+    func choosing(_ members: String...) -> JSONSchema {
+        var schema = self
+        schema.exactlyOneOf = members
+        return schema
+    }
+
     func atomic() -> JSONSchema {
         var schema = self
         schema.isAtomic = true

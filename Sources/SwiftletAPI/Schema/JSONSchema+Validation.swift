@@ -76,7 +76,9 @@ extension JSONSchema {
             let choice = exactlyOneOf.joined(separator: ", ")
             if present.isEmpty { errors.append(FieldError(path, "needs one of \(choice)")) }
             if present.count > 1 {
-                errors.append(FieldError(path, "has \(present.joined(separator: " and ")): only one of \(choice) is possible"))
+                errors.append(
+                    FieldError(path, "has \(present.joined(separator: " and ")): only one of \(choice) is possible")
+                )
             }
         }
         for (name, member) in members.sorted(by: { $0.key < $1.key }) {
@@ -91,7 +93,9 @@ extension JSONSchema {
     }
 
     private func checkList(_ elements: [JSONValue], at path: FieldPath) -> [FieldError] {
-        if let minItems, elements.count < minItems { return [FieldError(path, "must have at least \(minItems) element")] }
+        if let minItems, elements.count < minItems {
+            return [FieldError(path, "must have at least \(minItems) element")]
+        }
         let identities: [[JSONValue?]]
         switch listType {
         case .map(let keys): identities = elements.map { element in keys.map { element[$0] } }
@@ -112,7 +116,7 @@ extension JSONSchema {
     private func mismatch(_ expected: String, _ value: JSONValue, _ path: FieldPath) -> FieldError {
         let advice =
             switch (structure, value) {
-            case (.string, .bool), (.string, .int), (.string, .double): ": put it in quotes"
+            case (.string, .bool), (.string, .int), (.string, .double), (.intOrString, .double): ": put it in quotes"
             case (.integer, .string(let text)) where Int64(text) != nil: ": write it without quotes"
             case (.boolean, .string("true")), (.boolean, .string("false")): ": write it without quotes"
             default: ""

@@ -44,7 +44,6 @@ package struct JSONSchema: Hashable, Sendable {
     package var minLength: Int?
     package var maxLength: Int?
     package var minItems: Int?
-    package var minProperties: Int?
     /// What the server fills in where the member is missing and the object that would hold it is there.
     package var defaultValue: JSONValue?
     package var listType: ListType?
@@ -72,7 +71,6 @@ extension JSONSchema {
         members["minLength"] = minLength.map { .int(Int64($0)) }
         members["maxLength"] = maxLength.map { .int(Int64($0)) }
         members["minItems"] = minItems.map { .int(Int64($0)) }
-        members["minProperties"] = minProperties.map { .int(Int64($0)) }
         members["default"] = defaultValue
         members.merge(structure.members) { $1 }
         if let listType { members.merge(listType.members) { $1 } }
@@ -98,8 +96,7 @@ extension JSONSchema.Structure {
             return members
         case .map(let value): return ["type": "object", "additionalProperties": value.json]
         case .array(let element): return ["type": "array", "items": element.json]
-        case .intOrString:
-            return ["x-kubernetes-int-or-string": true, "anyOf": [["type": "integer"], ["type": "string"]]]
+        case .intOrString: return ["x-kubernetes-int-or-string": true]
         case .anything: return ["x-kubernetes-preserve-unknown-fields": true]
         }
     }

@@ -1,5 +1,3 @@
-import JSON
-
 /// A struct of the API: its schema follows from its `init(from:)` and from what is said here about each field.
 ///
 /// The requirement is a function over the coding keys, to be written as an exhaustive `switch`: a field without documentation does not

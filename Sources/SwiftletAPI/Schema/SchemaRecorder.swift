@@ -16,7 +16,7 @@ package enum SchemaRecorder {
         if let enumeration = type as? any StringEnum.Type {
             return (try firstCase(enumeration), enumeration.enumSchema)
         }
-        let decoder = RecordingDecoder()
+        let decoder = RecordingDecoder(type: type)
         let value = try T(from: decoder)
         guard var schema = decoder.recording.schema else { throw SchemaError("\(type) asks for nothing") }
         if let documented = type as? any SchemaObject.Type { schema = try document(documented, schema) }
@@ -49,51 +49,5 @@ package enum SchemaRecorder {
         result.structure = .object(properties: properties, required: required)
         result.exactlyOneOf = type.exactlyOneOf.map(\.stringValue)
         return result
-    }
-}
-
-/// A type that no schema can be found for: a mistake in this program.
-package struct SchemaError: Error, Hashable, CustomStringConvertible {
-    package var description: String
-
-    init(_ description: String) { self.description = description }
-}
-
-/// What one value was asked for.
-final class SchemaRecording {
-    private(set) var schema: JSONSchema?
-
-    func openObject() {
-        if schema == nil { schema = JSONSchema(.object(properties: [:], required: [])) }
-    }
-
-    func add(_ name: String, _ property: JSONSchema, isRequired: Bool) throws {
-        guard case .object(var properties, var required) = schema?.structure else {
-            throw SchemaError("\(name) is asked of something that is no object")
-        }
-        properties[name] = property
-        if isRequired { required.insert(name) }
-        schema?.structure = .object(properties: properties, required: required)
-    }
-
-    func set(_ schema: JSONSchema) { self.schema = schema }
-}
-
-/// The `Decoder` that a type is given to betray its fields.
-struct RecordingDecoder: Decoder {
-    let recording = SchemaRecording()
-
-    var codingPath: [any CodingKey] { [] }
-    var userInfo: [CodingUserInfoKey: Any] { [:] }
-
-    func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        recording.openObject()
-        return KeyedDecodingContainer(RecordingObjectContainer(recording: recording))
-    }
-
-    func unkeyedContainer() throws -> any UnkeyedDecodingContainer { RecordingArrayContainer(recording: recording) }
-
-    func singleValueContainer() throws -> any SingleValueDecodingContainer {
-        RecordingValueContainer(recording: recording)
     }
 }

@@ -18,6 +18,11 @@ extension Bool: SchemaType {
     static var example: Bool { false }
 }
 
+extension Double: SchemaType {
+    static var schema: JSONSchema { JSONSchema(.number) }
+    static var example: Double { 0 }
+}
+
 extension Int: SchemaType {
     static var schema: JSONSchema { JSONSchema(.integer) }
     static var example: Int { 0 }

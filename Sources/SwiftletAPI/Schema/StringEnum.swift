@@ -1,5 +1,3 @@
-import JSON
-
 /// An enumeration that manifests write as one of a few texts.
 ///
 /// Any other text is refused with the list of those that are allowed.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The HorizontalPodAutoscaler of a ``WebServer``.
 package struct AutoscalingSection: SchemaObject {
     @Default<One> package var minReplicas: Int
@@ -24,5 +26,17 @@ package struct AutoscalingSection: SchemaObject {
                 "CPU use that is aimed at, in percent of the pods' requests.cpu, on average over all pods."
             ).count(from: 1)
         }
+    }
+}
+
+extension AutoscalingSection {
+    func validate(at path: FieldPath) -> [FieldError] {
+        guard minReplicas > maxReplicas else { return [] }
+        return [
+            FieldError(
+                path.appending(key: "minReplicas"),
+                "\(minReplicas) is not allowed: must be at most maxReplicas (\(maxReplicas))"
+            )
+        ]
     }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// The PodDisruptionBudget of a ``WebServer``.
 package struct DisruptionBudgetSection: SchemaObject {
     package var minAvailable: IntOrString?
@@ -23,6 +25,32 @@ package struct DisruptionBudgetSection: SchemaObject {
             FieldDocumentation(
                 "Pods that may be unavailable: a number or a percentage such as 25%. Exactly one of minAvailable and maxUnavailable."
             )
+        }
+    }
+}
+
+extension DisruptionBudgetSection {
+    func validate(at path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        switch (minAvailable, maxUnavailable) {
+        case (nil, nil): errors.append(FieldError(path, "needs one of minAvailable, maxUnavailable"))
+        case (_?, _?):
+            errors.append(FieldError(path, "has minAvailable and maxUnavailable: only one of them is possible"))
+        default: break
+        }
+        errors += check(minAvailable, at: path.appending(key: "minAvailable"))
+        return errors + check(maxUnavailable, at: path.appending(key: "maxUnavailable"))
+    }
+
+    private func check(_ value: IntOrString?, at path: FieldPath) -> [FieldError] {
+        switch value {
+        case nil: return []
+        case .int(let count): return count >= 0 ? [] : [FieldError(path, "\(count) is not allowed: must be at least 0")]
+        case .string(let text):
+            if text.hasSuffix("%"), let percent = Int(text.dropLast()), (0...100).contains(percent) { return [] }
+            return [
+                FieldError(path, "\"\(text)\" is not allowed: write a number such as 1 or a percentage such as 50%")
+            ]
         }
     }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// The Ingress of a ``WebServer``.
 package struct IngressSection: SchemaObject {
     /// `nil` for all hosts.
@@ -73,5 +75,52 @@ package struct IngressTLSSection: SchemaObject {
                 "Secret of type kubernetes.io/tls in this namespace with the certificate for host and its key."
             ).nonEmpty().maxLength(253)
         }
+    }
+}
+
+extension IngressSection {
+    func validate(at path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        if let host, let problem = Self.problem(withHost: host) {
+            errors.append(FieldError(path.appending(key: "host"), problem))
+        }
+        if let ingressClass { errors += FieldRule.name(ingressClass, at: path.appending(key: "ingressClass")) }
+        errors += pathErrors(at: path.appending(key: "path"))
+        errors += FieldRule.annotations(annotations, at: path.appending(key: "annotations"))
+        if let tls {
+            errors += FieldRule.name(tls.secretName, at: path.appending(key: "tls").appending(key: "secretName"))
+        }
+        return errors
+    }
+
+    private func pathErrors(at field: FieldPath) -> [FieldError] {
+        guard path.hasPrefix("/") else { return [FieldError(field, "\"\(path)\" is not allowed: must start with /")] }
+        guard pathType != .implementationSpecific else { return [] }
+        // The API server's rule for paths that are compared by elements.
+        let forbidden = ["//", "/./", "/../", "%2f", "%2F"].first { path.contains($0) }
+        let ending = ["/..", "/."].first { path.hasSuffix($0) }
+        return (forbidden ?? ending).map {
+            [
+                FieldError(
+                    field,
+                    "\"\(path)\" is not allowed: must not contain \"\($0)\" with pathType \(pathType.rawValue)"
+                )
+            ]
+        } ?? []
+    }
+
+    private static func problem(withHost host: String) -> String? {
+        let name = host.hasPrefix("*.") ? String(host.dropFirst(2)) : host
+        if name.contains("*") {
+            return "\"\(host)\" is not allowed: a wildcard stands for the whole first part, such as *.example.com"
+        }
+        if name.contains(":") || name.contains("/") {
+            return "\"\(host)\" is not allowed: only the DNS name, without scheme, port and path"
+        }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        if parts.count == 4, parts.allSatisfy({ UInt8($0) != nil }) {
+            return "\"\(host)\" is not allowed: must be a DNS name, not an IP address"
+        }
+        return NameRule.subdomain.problem(with: name)
     }
 }

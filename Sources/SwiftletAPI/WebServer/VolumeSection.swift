@@ -1,3 +1,6 @@
+import JSON
+import KubeModel
+
 /// The PersistentVolumeClaim that a ``WebServer`` serves from.
 package struct VolumeSection: SchemaObject {
     package var name: String
@@ -67,4 +70,32 @@ package enum VolumeAccessMode: String, StringEnum {
 extension [VolumeAccessMode] {
     /// Whether pods on several nodes can have the volume at once.
     package var allowManyNodes: Bool { contains(.readWriteMany) || contains(.readOnlyMany) }
+}
+
+extension VolumeSection {
+    func validate(at path: FieldPath) -> [FieldError] {
+        var errors = FieldRule.name(name, at: path.appending(key: "name"))
+        errors += FieldRule.mountPath(mountPath, at: path.appending(key: "mountPath"))
+        if let storageClass, !storageClass.isEmpty {
+            errors += FieldRule.name(storageClass, at: path.appending(key: "storageClass"))
+        }
+        if let quantity = size.quantity {
+            if quantity.nanos <= 0 {
+                errors.append(
+                    FieldError(path.appending(key: "size"), "\"\(size.text)\" is not allowed: must be more than 0")
+                )
+            }
+        } else {
+            errors.append(
+                FieldError(path.appending(key: "size"), "\"\(size.text)\" is no quantity: write it as 500Mi or 10Gi")
+            )
+        }
+        if accessModes.contains(.readWriteOncePod), accessModes.count > 1 {
+            errors.append(
+                FieldError(path.appending(key: "accessModes"), "ReadWriteOncePod must be the only access mode")
+            )
+        }
+        if let subPath { errors += FieldRule.relativePath(subPath, at: path.appending(key: "subPath")) }
+        return errors
+    }
 }

@@ -26,7 +26,7 @@ package struct WebServer: Hashable, Sendable {
     package var resourceVersion: ResourceVersion { metadata.resourceVersion }
 }
 
-extension WebServer {
+extension WebServer: WireObject {
     /// Reads a whole object, whose `apiVersion` and `kind` are taken for granted: items of lists have none.
     ///
     /// - Throws: `JSONError` when the bytes are no object, ``ObjectError`` when a field of it is not as it must be.

@@ -3,7 +3,8 @@ import JSON
 extension WebServerSpec {
     /// Labels of pods that the operator sets itself.
     package static let reservedPodLabels: Set<String> = [
-        "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/managed-by",
+        "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component",
+        "app.kubernetes.io/managed-by",
     ]
 
     /// What is wrong with this spec beyond what the schema already excludes.
@@ -14,7 +15,10 @@ extension WebServerSpec {
         var errors = ofTheImage ?? []
         errors += podErrors(at: path)
         errors += environmentErrors(at: path.appending(key: "env"))
-        errors += FieldRule.annotations(service.annotations, at: path.appending(key: "service").appending(key: "annotations"))
+        errors += FieldRule.annotations(
+            service.annotations,
+            at: path.appending(key: "service").appending(key: "annotations")
+        )
         errors += ingress?.validate(at: path.appending(key: "ingress")) ?? []
         errors += persistentVolumeClaim?.validate(at: path.appending(key: "persistentVolumeClaim")) ?? []
         for (index, source) in configFrom.enumerated() {
@@ -29,7 +33,12 @@ extension WebServerSpec {
     private func podErrors(at path: FieldPath) -> [FieldError] {
         var errors = FieldRule.labels(podLabels, at: path.appending(key: "podLabels"))
         for label in Self.reservedPodLabels.sorted() where podLabels[label] != nil {
-            errors.append(.warning(path.appending(key: "podLabels").appending(key: label), "is set by the operator itself; this value is ignored"))
+            errors.append(
+                .warning(
+                    path.appending(key: "podLabels").appending(key: label),
+                    "is set by the operator itself; this value is ignored"
+                )
+            )
         }
         errors += FieldRule.annotations(podAnnotations, at: path.appending(key: "podAnnotations"))
         errors += FieldRule.labels(nodeSelector ?? [:], at: path.appending(key: "nodeSelector"))
@@ -44,7 +53,9 @@ extension WebServerSpec {
             let path = path.appending(index: index)
             var errors: [FieldError] = []
             if let name = variable.json["name"]?.stringValue, name.contains("=") {
-                errors.append(FieldError(path.appending(key: "name"), "\"\(name)\" is not allowed: must not contain '='"))
+                errors.append(
+                    FieldError(path.appending(key: "name"), "\"\(name)\" is not allowed: must not contain '='")
+                )
             }
             if variable.json["valueFrom"] != nil, variable.json["value"]?.stringValue?.isEmpty == false {
                 errors.append(FieldError(path, "has value and valueFrom: only one of them is possible"))
@@ -56,7 +67,9 @@ extension WebServerSpec {
     /// Two things cannot be mounted at one place.
     private func mountClashes(at path: FieldPath) -> [FieldError] {
         var taken: [String: String] = [:]
-        if let persistentVolumeClaim { taken[persistentVolumeClaim.mountPath.withoutTrailingSlash] = "persistentVolumeClaim" }
+        if let persistentVolumeClaim {
+            taken[persistentVolumeClaim.mountPath.withoutTrailingSlash] = "persistentVolumeClaim"
+        }
         return configFrom.enumerated().compactMap { index, source in
             let place = source.mountPath.withoutTrailingSlash
             if let other = taken[place] {

@@ -65,35 +65,4 @@ extension WebServerSpec {
 
     /// How many replicas the Deployment is told to have; `nil` when an autoscaler decides.
     package var fixedReplicas: Int? { autoscaling == nil ? replicas : nil }
-
-    /// What is handed through to the container, under the container's own names. The readiness probe is ``effectiveReadinessProbe``.
-    package var containerFields: [String: JSONValue] {
-        let fields: [String: JSONValue?] = [
-            "command": command.map { .strings($0) },
-            "args": args.map { .strings($0) },
-            "env": env.map { .array($0.map(\.json)) },
-            "envFrom": envFrom.map { .array($0.map(\.json)) },
-            "resources": resources?.json,
-            "imagePullPolicy": imagePullPolicy.map { .string($0.rawValue) },
-            "securityContext": securityContext?.json,
-            "livenessProbe": livenessProbe?.json,
-            "readinessProbe": effectiveReadinessProbe.json,
-            "startupProbe": startupProbe?.json,
-        ]
-        return fields.compactMapValues { $0 }
-    }
-
-    /// What is handed through to the pod, under the pod's own names.
-    package var podFields: [String: JSONValue] {
-        let fields: [String: JSONValue?] = [
-            "imagePullSecrets": imagePullSecrets.map { .array($0.map(\.json)) },
-            "serviceAccountName": serviceAccountName.map(JSONValue.string),
-            "nodeSelector": nodeSelector.map { .strings($0) },
-            "tolerations": tolerations.map { .array($0.map(\.json)) },
-            "affinity": affinity?.json,
-            "topologySpreadConstraints": topologySpreadConstraints.map { .array($0.map(\.json)) },
-            "securityContext": podSecurityContext?.json,
-        ]
-        return fields.compactMapValues { $0 }
-    }
 }

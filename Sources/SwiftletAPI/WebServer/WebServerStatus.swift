@@ -5,9 +5,9 @@ import KubeModel
 package struct WebServerStatus: SchemaObject {
     /// The generation of the spec that this status is about.
     package var observedGeneration: Int64?
-    @Default<Defaults.NoCount> package var replicas: Int
-    @Default<Defaults.NoCount> package var readyReplicas: Int
-    @Default<Defaults.NoCount> package var updatedReplicas: Int
+    @Default<Defaults.Unstated<Defaults.Zero>> package var replicas: Int
+    @Default<Defaults.Unstated<Defaults.Zero>> package var readyReplicas: Int
+    @Default<Defaults.Unstated<Defaults.Zero>> package var updatedReplicas: Int
     /// Selects the pods; what `kubectl scale` and autoscalers read.
     package var selector: String?
     package var url: String?

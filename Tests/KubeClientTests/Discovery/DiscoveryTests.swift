@@ -30,12 +30,12 @@ import Testing
             let served = try await Discovery(client: client).servedResources()
             #expect(script.requests.map(\.path) == ["/api", "/apis"])
             #expect(script.requests[0].header("Accept")?.hasPrefix("application/json;g=apidiscovery.k8s.io;v=v2;") == true)
-            #expect(served.resources.map(\.resource.description) == ["namespaces", "deployments.apps"])
-            #expect(served.failures.map(\.groupVersion.description) == ["metrics.k8s.io/v1beta1"])
+            #expect(served.all.map(\.resource.description) == ["namespaces", "deployments.apps"])
+            #expect(served.failures.keys.map(\.description) == ["metrics.k8s.io/v1beta1"])
             let deployments = try #require(served[GroupVersionKind(group: "apps", version: "v1", kind: "Deployment")])
             #expect(deployments.resource == .deployments)
             #expect(deployments.isWatchable)
-            #expect(deployments.subresources == ["scale": ["get", "update"]])
+            #expect(deployments.subresources == ["scale"])
             #expect(served.resource(for: APIResource.namespaces.groupVersionKind) == .namespaces)
         }
     }
@@ -80,15 +80,15 @@ import Testing
     @Test func olderServersAreAskedGroupByGroupAndOneThatIsDownCostsOnlyItself() async throws {
         try await withClient(of: Self.old) { client, _ in
             let served = try await Discovery(client: client).servedResources()
-            let versions = served.resources.map { "\($0.resource.apiVersion) \($0.resource.plural)" }
+            let versions = served.all.map { "\($0.resource.apiVersion) \($0.resource.plural)" }
             #expect(
                 versions == [
                     "v1 pods", "autoscaling/v1 horizontalpodautoscalers", "autoscaling/v2beta2 horizontalpodautoscalers",
                 ]
             )
-            #expect(served.failures.map(\.groupVersion.description) == ["down.example.org/v1"])
-            #expect(served.failures.first?.message == "503: service unavailable")
-            #expect(served.find("po")?.subresources == ["status": ["patch"]])
+            #expect(served.failures.keys.map(\.description) == ["down.example.org/v1"])
+            #expect(served.failures.values.first == "503: service unavailable")
+            #expect(served.named("po")?.subresources == ["status"])
             let kind = GroupKind(group: "autoscaling", kind: "HorizontalPodAutoscaler")
             #expect(served.preferred(for: kind)?.version == "v1")
             #expect(served.preferred(for: kind, among: ["v2", "v2beta2", "v1"])?.version == "v2beta2")
@@ -103,13 +103,13 @@ import Testing
             let discovery = Discovery(client: client)
             _ = try await discovery.servedResources()
             let before = try await discovery.servedResources()
-            #expect(before.resources.isEmpty)
+            #expect(before.all.isEmpty)
             #expect(script.requests.count == 2)
             let found = try await discovery.resource(for: APIResource.deployments.groupVersionKind)
             #expect(found == .deployments)
             await #expect(throws: KubeError.self) { try await discovery.refresh() }
             let after = try await discovery.servedResources()
-            #expect(after.resources.count == 2)
+            #expect(after.all.count == 2)
         }
     }
 
@@ -119,7 +119,7 @@ import Testing
             let discovery = Discovery(client: client)
             for _ in 0..<2 {
                 let version = try await discovery.serverVersion()
-                #expect(version == ServerVersion(major: 1, minor: 20, text: "v1.20.2-x"))
+                #expect(version == ServerVersion(gitVersion: "v1.20.2-x", major: 1, minor: 20))
             }
         }
     }
@@ -127,11 +127,11 @@ import Testing
 
 @Suite struct ServedResourcesTests {
     private static let served = ServedResources([
-        ServedResource(.pods, singular: "pod", shortNames: ["po"]),
-        ServedResource(.events.with(group: ""), singular: "event", shortNames: ["ev"]),
-        ServedResource(.deployments, singular: "deployment", shortNames: ["deploy"]),
-        ServedResource(.events, singular: "event", shortNames: ["ev"]),
-        ServedResource(APIResource(group: "x.io", version: "v1", kind: "Po", plural: "pos"), shortNames: ["pod"]),
+        ServedResource(resource: .pods, singular: "pod", shortNames: ["po"]),
+        ServedResource(resource: .events.with(group: ""), singular: "event", shortNames: ["ev"]),
+        ServedResource(resource: .deployments, singular: "deployment", shortNames: ["deploy"]),
+        ServedResource(resource: .events, singular: "event", shortNames: ["ev"]),
+        ServedResource(resource: APIResource(group: "x.io", version: "v1", kind: "Po", plural: "pos"), shortNames: ["pod"]),
     ])
 
     @Test(arguments: [
@@ -141,7 +141,7 @@ import Testing
         ("deployments.v2.apps", nil), ("nothing", nil), ("", nil), (".", nil),
     ] as [(String, String?)])
     func findsWhatAPersonMeans(word: String, resource: String?) {
-        #expect(Self.served.find(word)?.resource.description == resource)
+        #expect(Self.served.named(word)?.resource.description == resource)
     }
 }
 

@@ -14,9 +14,9 @@ import Testing
             for resource in [APIResource.pods, .deployments, .namespaces, .ingresses, .events] {
                 #expect(served.resource(for: resource.groupVersionKind) == resource)
             }
-            #expect(served.find("deploy")?.resource == .deployments)
-            #expect(served.find("deploy")?.subresources.keys.contains("scale") == true)
-            #expect(served.find("ns")?.isWatchable == true)
+            #expect(served.named("deploy")?.resource == .deployments)
+            #expect(served.named("deploy")?.subresources.contains("scale") == true)
+            #expect(served.named("ns")?.isWatchable == true)
 
             let custom = CustomKind(client, group: "\(namespace).example.org")
             let unknown = try await discovery.resource(for: custom.resource.groupVersionKind)

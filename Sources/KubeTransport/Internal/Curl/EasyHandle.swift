@@ -81,10 +81,9 @@ final class EasyHandle {
         }
     }
 
-    func long(_ info: CURLINFO) -> Int {
-        var value = 0
-        return ccurl_easy_get_long(pointer, info, &value) == CURLE_OK ? value : 0
-    }
+    /// Whether the transfer came so far that the server may have seen some of the request. A request to a proxy to open
+    /// a tunnel does not count.
+    var hasSent: Bool { offset(CURLINFO_PRETRANSFER_TIME_T) > 0 }
 
     func offset(_ info: CURLINFO) -> Int {
         var value: curl_off_t = 0

@@ -90,7 +90,13 @@ final class MultiHandle {
         }
     }
 
+    /// What is due at once is due in the past, so that it is done in the turn that is under way.
     private func timer(milliseconds: Int) {
-        deadline = milliseconds < 0 ? nil : .now() + .milliseconds(milliseconds)
+        deadline =
+            switch milliseconds {
+            case ..<0: nil
+            case 0: .past
+            default: .now() + .milliseconds(milliseconds)
+            }
     }
 }

@@ -1,19 +1,6 @@
 import JSON
 import KubeModel
 
-/// An object of ours that does not decode.
-package struct ObjectError: Error, Hashable, Sendable, CustomStringConvertible {
-    package var kind: String
-    package var key: ObjectKey
-    /// The field at fault.
-    package var path: FieldPath
-    /// What is wrong with it.
-    package var message: String
-
-    /// `WebServer default/web: spec.port: expected integer, found string`.
-    package var description: String { "\(kind) \(key): \(FieldError(path, message))" }
-}
-
 /// The parts of an object as it comes off the wire, each read but the metadata left to its type.
 struct ObjectParts {
     private let kind: String
@@ -21,8 +8,8 @@ struct ObjectParts {
     private var spec = JSONValue.null
     private var status = JSONValue.null
 
-    /// - Throws: `JSONError`, with the place in the reader's bytes.
-    init(kind: String, from reader: inout JSONReader) throws(JSONError) {
+    /// - Throws: `JSONError`, with the place in the reader's bytes; ``ObjectError`` for an object without a name.
+    init(kind: String, from reader: inout JSONReader) throws {
         self.kind = kind
         try reader.beginObject()
         while let member = try reader.nextKey() {
@@ -33,6 +20,7 @@ struct ObjectParts {
             default: try reader.skipValue()
             }
         }
+        guard !metadata.name.isEmpty else { throw error(at: ["metadata", "name"], "Required value") }
     }
 
     /// - Throws: ``ObjectError``, with the path of the field at fault.

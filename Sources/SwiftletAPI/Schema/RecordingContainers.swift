@@ -7,30 +7,16 @@ struct RecordingObjectContainer<Key: CodingKey>: KeyedDecodingContainerProtocol 
 
     func contains(_ key: Key) -> Bool { true }
 
-    func decodeNil(forKey key: Key) throws -> Bool { false }
+    /// Asked by every `decodeIfPresent` before it decodes, and by nothing that needs the field.
+    func decodeNil(forKey key: Key) throws -> Bool {
+        recording.markOptional(key.stringValue)
+        return false
+    }
 
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-        try note(type, key, isRequired: true)
-    }
-
-    func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
-        try note(type, key, isRequired: false)
-    }
-
-    func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? {
-        try note(type, key, isRequired: false)
-    }
-
-    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
-        try note(type, key, isRequired: false)
-    }
-
-    func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? {
-        try note(type, key, isRequired: false)
-    }
-
-    func decodeIfPresent(_ type: Int64.Type, forKey key: Key) throws -> Int64? {
-        try note(type, key, isRequired: false)
+        let (value, schema) = try SchemaRecorder.record(type)
+        try recording.add(key.stringValue, schema)
+        return value
     }
 
     func nestedContainer<Nested: CodingKey>(
@@ -47,12 +33,6 @@ struct RecordingObjectContainer<Key: CodingKey>: KeyedDecodingContainerProtocol 
     func superDecoder() throws -> any Decoder { throw SchemaError("classes have no schema") }
 
     func superDecoder(forKey key: Key) throws -> any Decoder { throw SchemaError("classes have no schema") }
-
-    private func note<T: Decodable>(_ type: T.Type, _ key: Key, isRequired: Bool) throws -> T {
-        let (value, schema) = try SchemaRecorder.record(type)
-        try recording.add(key.stringValue, schema, isRequired: isRequired)
-        return value
-    }
 }
 
 /// Notes the type of elements; has exactly one.
@@ -91,6 +71,7 @@ struct RecordingArrayContainer: UnkeyedDecodingContainer {
 
 /// Notes the type that a value is decoded as.
 struct RecordingValueContainer: SingleValueDecodingContainer {
+    let type: any Any.Type
     let recording: SchemaRecording
 
     var codingPath: [any CodingKey] { [] }
@@ -98,6 +79,8 @@ struct RecordingValueContainer: SingleValueDecodingContainer {
     func decodeNil() -> Bool { false }
 
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
+        // Scalars of the standard library decode as themselves: those that have no schema would never end.
+        guard type != self.type else { throw SchemaError("\(type) has no schema") }
         let (value, schema) = try SchemaRecorder.record(type)
         recording.set(schema)
         return value
