@@ -91,6 +91,26 @@ import Testing
         }
     }
 
+    @Test("A program that may talk to a person gives its output, and cancelling ends it")
+    func interactive() async throws {
+        var talking = command("printf out")
+        talking.isInteractive = true
+        talking.timeLimit = nil
+        let result = try await SubprocessRunner().run(talking)
+        #expect(String(decoding: result.standardOutput, as: UTF8.self) == "out")
+        try await withTemporaryFile { path in
+            var waiting = command("echo $$ > \(path); exec sleep 1000")
+            waiting.isInteractive = true
+            waiting.timeLimit = nil
+            let run = Task { [waiting] in try await SubprocessRunner().run(waiting) }
+            #expect(await eventually { content(path)?.isEmpty == false })
+            run.cancel()
+            await #expect(throws: CancellationError.self) { try await run.value }
+            let pid = try #require(content(path))
+            #expect(try await eventually { try hasEnded(pid) })
+        }
+    }
+
     @Test("What stays in the background with our pipes open is not waited for")
     func background() async throws {
         try await withTemporaryFile { path in
