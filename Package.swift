@@ -8,13 +8,77 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+extension Target {
+    /// A floor of the house, with what it may import; `.ci/layers` checks the import lines.
+    static func floor(_ name: String, _ floors: [String] = [], _ products: [Target.Dependency] = []) -> Target {
+        .target(name: name, dependencies: floors.map { .byName(name: $0) } + products, swiftSettings: strict)
+    }
+
+    /// The tests of one floor.
+    static func tests(of floor: String, _ floors: [String] = [], _ products: [Target.Dependency] = []) -> Target {
+        .testTarget(
+            name: "\(floor)Tests",
+            dependencies: [.byName(name: floor)] + floors.map { .byName(name: $0) } + products,
+            swiftSettings: strict
+        )
+    }
+}
+
+extension Target.Dependency {
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let systemPackage = product(name: "SystemPackage", package: "swift-system")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+}
+
 let package = Package(
     name: "swiftlet",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        .target(name: "JSON", swiftSettings: strict),
-        .target(name: "KubeModel", dependencies: ["JSON"], swiftSettings: strict),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .floor("JSON"),
+        .floor("YAML", ["CYAML", "JSON"]),
+        .floor("KubeModel", ["JSON"]),
+        .floor("KubeApply", ["JSON", "KubeModel"], [.crypto]),
+        .floor("KubeTransport", ["CCurl"]),
+        .floor("KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport"], [.logging, .metrics, .subprocess, .systemPackage]),
+        .floor("SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
+        .floor("WebServers", ["JSON", "KubeModel", "KubeApply", "SwiftletAPI"], [.crypto]),
+        .floor(
+            "Operator",
+            ["JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "SwiftletAPI", "WebServers"],
+            [.crypto, .logging, .metrics]
+        ),
+        .executableTarget(
+            name: "swiftlet",
+            dependencies: [
+                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "SwiftletAPI", "WebServers", "Operator",
+                .argumentParser, .logging,
+            ],
+            swiftSettings: strict
+        ),
+        .tests(of: "JSON"),
+        .tests(of: "YAML", ["JSON"]),
+        .tests(of: "KubeModel", ["JSON"]),
+        .tests(of: "KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport"], [.logging]),
+        .tests(of: "SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
+        .tests(of: "KubeApply", ["JSON", "KubeModel"]),
+        .tests(of: "KubeTransport"),
+        .tests(of: "WebServers", ["JSON", "KubeApply", "KubeModel", "SwiftletAPI"]),
     ]
 )

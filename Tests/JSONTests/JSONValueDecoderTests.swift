@@ -89,6 +89,22 @@ import Testing
         #expect(try JSONValueDecoder().decodeReportingUnknownFields(Server.self, from: complete).unknownFields == [])
     }
 
+    @Test func `a type that also keeps the whole value knows all its members`() throws {
+        struct Known: Decodable {
+            var name: String
+            var whole: JSONValue
+            enum CodingKeys: CodingKey { case name }
+            init(from decoder: any Decoder) throws {
+                name = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .name)
+                whole = try JSONValue(from: decoder)
+            }
+        }
+        let value: JSONValue = [["name": "a", "other": 1]]
+        let (known, unknown) = try JSONValueDecoder().decodeReportingUnknownFields([Known].self, from: value)
+        #expect(known[0].whole == value[0])
+        #expect(unknown == [])
+    }
+
     @Test func `an attempt that fails can be followed by another`() throws {
         struct IntOrString: Decodable, Equatable {
             var text: String

@@ -1,0 +1,78 @@
+# Everything installs what it needs by itself (apt, pip), says what it does, and may be repeated.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+# One folder per configuration; neither is ever cleaned.
+DEBUG := .build
+RELEASE := .build-release
+CLUSTER := Tests/Cluster
+CLUSTER_NAME ?= swiftlet
+KUBECTL ?= $(shell command -v kubectl || echo kubectl)
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+.PHONY: demo
+demo: build ## Bring up a Kubernetes, run the operator on the sample WebServer, show it, clean up
+	$(CLUSTER)/deps.sh full
+	Tests/Demo/demo.sh
+
+.PHONY: test
+test: build ## Run all unit tests, and the integration tests against a real API server
+	$(CLUSTER)/deps.sh light
+	Tests/run.sh unit
+
+.PHONY: e2e
+e2e: build ## Run the end-to-end tests on a real node (or on the cluster of KUBECONFIG)
+	$(CLUSTER)/deps.sh full
+	Tests/run.sh e2e
+
+.PHONY: bench
+bench: release ## Measure, and print the figures beside those of the Go peer
+	$(CLUSTER)/deps.sh light
+	Tests/run.sh bench
+
+.PHONY: build
+build: ## Build for debugging
+	@$(CLUSTER)/deps.sh build
+	$(SWIFT) build --build-tests --scratch-path $(DEBUG)
+
+.PHONY: release
+release: ## Build for use; the binary is .build-release/release/swiftlet
+	@$(CLUSTER)/deps.sh build
+	$(SWIFT) build -c release --scratch-path $(RELEASE) --product swiftlet
+	$(SWIFT) build -c release --scratch-path $(RELEASE) --product swiftlet-bench
+
+.PHONY: generate
+generate: build ## Rewrite crds/ and everything else that is made from the Swift types
+	$(DEBUG)/debug/swiftlet crds --output-directory crds
+	$(MAKE) --no-print-directory manifests
+
+.PHONY: manifests
+manifests: build ## Rewrite the manifests that are made from the code
+	$(DEBUG)/debug/swiftlet crds --role > manifests/rbac.yaml
+
+.PHONY: lint
+lint: ## Check the format and the layering
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	.ci/layers
+
+.PHONY: cluster
+cluster: ## Bring up a Kubernetes node on this machine; prints the kubeconfig
+	$(CLUSTER)/deps.sh full
+	$(CLUSTER)/up.sh full --name $(CLUSTER_NAME)
+
+.PHONY: cluster-down
+cluster-down: ## Remove that node and all its traces
+	$(CLUSTER)/down.sh --name $(CLUSTER_NAME)
+
+.PHONY: install
+install: ## Install CRDs and role into the cluster of KUBECONFIG
+	$(KUBECTL) apply --server-side -f crds -f manifests/rbac.yaml
+
+.PHONY: uninstall
+uninstall: ## Remove role and CRDs (and with them all WebServers) from the cluster of KUBECONFIG
+	$(KUBECTL) delete --ignore-not-found -f manifests/rbac.yaml -f crds

@@ -1,0 +1,96 @@
+import JSON
+import KubeModel
+
+/// Whether an object already says everything that an intent says.
+///
+/// An intent is the body of a server-side apply. The server's object holds more (defaults, other managers' fields), and writes some of
+/// it otherwise (`1000m` as `1`, a zero value not at all); neither is a difference. Fields that the intent once had and no longer has are
+/// not seen here: the digest in ``IntentDigest`` tells those.
+package struct AppliedFields: Sendable {
+    private let groupKind: GroupKind
+
+    init(groupKind: GroupKind) { self.groupKind = groupKind }
+
+    /// The path of the first field of `intent` that `observed` lacks or holds differently; `nil` when nothing differs.
+    package static func firstDifference(intent: DynamicObject, observed: DynamicObject) -> String? {
+        AppliedFields(groupKind: intent.groupVersionKind.groupKind).difference(intent.value, observed.value, [])
+    }
+
+    /// The same for the values at a path.
+    func difference(_ intent: JSONValue, _ observed: JSONValue?, _ path: [String]) -> String? {
+        guard let observed, !observed.isNull else { return intent.isZero ? nil : path.joined(separator: ".") }
+        switch (intent, observed) {
+        case (.object(let members), .object(let others)):
+            for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+                // The version that an object was read in is no property of it.
+                if path.isEmpty, key == "apiVersion" { continue }
+                if let found = difference(value, others[key], path + [key]) { return found }
+            }
+            return nil
+        case (.array(let elements), .array(let others)):
+            return difference(elements, others, path)
+        default:
+            return scalarsAgree(intent, observed, path) ? nil : path.joined(separator: ".")
+        }
+    }
+
+    private func difference(_ intent: [JSONValue], _ observed: [JSONValue], _ path: [String]) -> String? {
+        switch ListSemantics.of(path, in: groupKind) {
+        case .atomic:
+            guard intent.count == observed.count else { return path.joined(separator: ".") }
+            for (value, other) in zip(intent, observed) {
+                if let found = difference(value, other, path) { return found }
+            }
+        case .set:
+            guard intent.allSatisfy(observed.contains) else { return path.joined(separator: ".") }
+        case .map(let keys):
+            for value in intent {
+                let other = observed.first { candidate in keys.allSatisfy { candidate[$0] == value[$0] } }
+                guard let other else { return path.joined(separator: ".") }
+                if let found = difference(value, other, path) { return found }
+            }
+        }
+        return nil
+    }
+
+    private func scalarsAgree(_ intent: JSONValue, _ observed: JSONValue, _ path: [String]) -> Bool {
+        if intent == observed { return true }
+        if let left = intent.doubleValue, let right = observed.doubleValue { return left == right }
+        guard Self.isQuantity(path), let left = intent.quantityText, let right = observed.quantityText else {
+            return false
+        }
+        guard let left = Quantity(left), let right = Quantity(right) else { return false }
+        return left == right
+    }
+
+    private static func isQuantity(_ path: [String]) -> Bool {
+        guard let last = path.last else { return false }
+        if ["sizeLimit", "divisor", "averageValue"].contains(last) { return true }
+        return path.count >= 3 && path[path.count - 3] == "resources"
+            && ["requests", "limits"].contains(path[path.count - 2])
+    }
+}
+
+extension JSONValue {
+    /// Whether Go's `omitempty` would leave this value out, so that it comes back as nothing at all.
+    fileprivate var isZero: Bool {
+        switch self {
+        case .null: true
+        case .bool(let value): !value
+        case .int(let value): value == 0
+        case .double(let value): value == 0
+        case .string(let value): value.isEmpty
+        case .array(let elements): elements.isEmpty
+        case .object(let members): members.values.allSatisfy(\.isZero)
+        }
+    }
+
+    fileprivate var quantityText: String? {
+        switch self {
+        case .string(let text): text
+        case .int(let value): String(value)
+        case .double(let value): "\(value)"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import JSON
+import KubeModel
+import KubeTransport
+
+/// A request as the verbs describe it, before credentials and transport.
+package struct KubeRequest: Sendable {
+    package var method: String
+    /// Percent-encoded, without a query.
+    package var path: String
+    package var query = Query()
+    package var body: JSONValue?
+    package var contentType = "application/json"
+    package var accept = "application/json"
+    package var timeout: Duration?
+    package var lane = HTTPRequest.Lane.shared
+    /// For errors: what is done to what.
+    package var verb: String
+    package var subject: String
+
+    package init(method: String, path: String, verb: String? = nil, subject: String? = nil) {
+        self.method = method
+        self.path = path
+        self.verb = verb ?? method
+        self.subject = subject ?? path
+    }
+
+    /// A request about an object, or about the collection if there is no key.
+    package init(
+        _ method: String,
+        _ resource: APIResource,
+        _ key: ObjectKey?,
+        namespace: String? = nil,
+        subresource: String? = nil,
+        verb: String
+    ) {
+        let name = subresource.map { "\(resource)/\($0)" } ?? resource.description
+        let target = key?.description ?? namespace.map { "in \($0)" }
+        self.init(
+            method: method,
+            path: resource.path(namespace: key?.namespace ?? namespace, name: key?.name, subresource: subresource),
+            verb: verb,
+            subject: target.map { "\(name) \($0)" } ?? name
+        )
+    }
+
+    /// Whether the same request may be carried out twice without harm.
+    var isRead: Bool { method == "GET" || method == "HEAD" }
+
+    /// Path and query.
+    var target: String { query.isEmpty ? path : "\(path)?\(query.text)" }
+
+    func error(_ code: KubeError.Code, _ message: String, cause: (any Error)? = nil) -> KubeError {
+        KubeError(code, verb: verb, subject: subject, message: message, cause: cause)
+    }
+}

@@ -1,0 +1,123 @@
+import JSON
+import KubeClient
+import KubeModel
+import SwiftletAPI
+import WebServers
+
+/// Looks at a cluster with the operator's eyes: what it serves, what it forbids, and what to do about it. Changes nothing.
+package struct Doctor: Sendable {
+    /// One thing that was looked at.
+    package struct Finding: Hashable, Sendable {
+        package enum Severity: String, Hashable, Sendable {
+            case ok
+            /// Something costs a feature.
+            case warning
+            /// The operator cannot do its work.
+            case problem
+        }
+
+        package var severity: Severity
+        package var subject: String
+        package var message: String
+        /// What a person can do; empty when nothing needs to be done.
+        package var remedy: String = ""
+    }
+
+    private let client: KubeClient
+    private let discovery: Discovery
+    /// `nil` for all namespaces.
+    private let namespace: String?
+
+    package init(client: KubeClient, discovery: Discovery, namespace: String?) {
+        self.client = client
+        self.discovery = discovery
+        self.namespace = namespace
+    }
+
+    /// All findings, in the order in which they are worth reading.
+    ///
+    /// - Throws: ``KubeError`` when the server cannot be asked at all.
+    package func examine() async throws -> [Finding] {
+        let version = try await discovery.serverVersion()
+        var findings = [Finding(severity: .ok, subject: "server", message: "Kubernetes \(version.gitVersion)")]
+        let served = try await discovery.servedResources()
+        findings += kinds(served)
+        for permission in Permission.webServers { findings += try await rights(permission, served) }
+        return findings
+    }
+
+    // MARK: - Kinds
+
+    private func kinds(_ served: ServedResources) -> [Finding] {
+        var findings: [Finding] = []
+        let own = WebServer.resource
+        if served.contains(own.groupVersionKind) {
+            findings.append(Finding(severity: .ok, subject: "\(own)", message: "\(own.version) is served"))
+        } else {
+            findings.append(
+                Finding(
+                    severity: .problem,
+                    subject: "\(own)",
+                    message: "is not installed",
+                    remedy: "swiftlet crds | kubectl apply --server-side -f -"
+                )
+            )
+        }
+        let kinds = ServedKinds(served)
+        let optional: [(APIResource, APIResource?, String)] = [
+            (.ingresses, kinds.ingress, "spec.ingress"),
+            (.ingressClasses, kinds.ingressClass, "telling a missing ingress class"),
+            (.horizontalPodAutoscalers, kinds.autoscaler, "spec.autoscaling"),
+            (.podDisruptionBudgets, kinds.disruptionBudget, "spec.disruptionBudget"),
+        ]
+        for (wanted, found, feature) in optional {
+            guard let found else {
+                findings.append(
+                    Finding(
+                        severity: .warning,
+                        subject: "\(wanted)",
+                        message: "is not served in a version that Swiftlet knows: \(feature) does nothing here"
+                    )
+                )
+                continue
+            }
+            findings.append(Finding(severity: .ok, subject: "\(wanted)", message: "\(found.version) is served"))
+        }
+        return findings
+    }
+
+    // MARK: - Rights
+
+    private func rights(_ permission: Permission, _ served: ServedResources) async throws -> [Finding] {
+        var denied: [String] = []
+        for verb in permission.verbs where try await !isAllowed(verb, permission) { denied.append(verb) }
+        guard !denied.isEmpty else {
+            let verbs = permission.verbs.joined(separator: ", ")
+            return [Finding(severity: .ok, subject: permission.subject, message: "may \(verbs)")]
+        }
+        let place = namespace.map { "in namespace \($0)" } ?? "in all namespaces"
+        return [
+            Finding(
+                severity: .problem,
+                subject: permission.subject,
+                message: "may not \(denied.joined(separator: ", ")) \(place), so cannot \(permission.purpose)",
+                remedy: "grant it: kubectl apply --server-side -f manifests/rbac.yaml"
+            )
+        ]
+    }
+
+    private func isAllowed(_ verb: String, _ permission: Permission) async throws -> Bool {
+        let review: JSONValue = [
+            "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+            "spec": [
+                "resourceAttributes": .compact([
+                    "group": .string(permission.resource.group), "resource": .string(permission.resource.plural),
+                    "subresource": permission.subresource.map(JSONValue.string), "verb": .string(verb),
+                    "namespace": permission.resource.isNamespaced ? namespace.map(JSONValue.string) : nil,
+                ])
+            ],
+        ]
+        let answer = try await client.create(.selfSubjectAccessReviews, review)
+        return answer[path: "status", "allowed"]?.boolValue ?? false
+    }
+}

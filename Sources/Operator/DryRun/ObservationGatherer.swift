@@ -1,0 +1,73 @@
+import JSON
+import KubeModel
+import SwiftletAPI
+import WebServers
+
+/// Collects what the planner has to know about one WebServer from a ``ClusterState``.
+struct ObservationGatherer {
+    let state: any ClusterState
+
+    func observation(of webServer: WebServer) async throws -> WebServerObservation {
+        var observation = WebServerObservation()
+        let namespace = webServer.metadata.namespace
+        observation.served = try await state.servedKinds()
+        for role in ChildRole.allCases {
+            guard let resource = role.resource(in: observation.served),
+                let object = try await state.object(resource, webServer.key)
+            else { continue }
+            observation.children[role] = try ObservedObject(object)
+        }
+        if let section = webServer.spec.persistentVolumeClaim {
+            let key = ObjectKey(namespace: namespace, name: section.name)
+            observation.claim = try await state.object(.persistentVolumeClaims, key).map(ObservedClaim.init)
+        }
+        if webServer.spec.ingress?.ingressClass != nil, let resource = observation.served.ingressClass {
+            let classes = try await state.objects(resource, namespace: nil, matching: LabelSelector())
+            observation.ingressClasses = classes.map { .known(Set($0.map(\.name))) } ?? .unknown
+        }
+        for key in webServer.spec.configFrom.compactMap(\.key) {
+            guard let object = try await state.object(key.resource, ObjectKey(namespace: namespace, name: key.name))
+            else { continue }
+            observation.configDigests[key] = ConfigDigest.of(object)
+        }
+        let selector = LabelSelector(matchLabels: WebServerNames.podSelector(webServer.metadata.name))
+        let pods = try await state.objects(.pods, namespace: namespace, matching: selector) ?? []
+        observation.pods = pods.map(ObservedPod.init)
+        return observation
+    }
+}
+
+extension ObservedPod {
+    /// From a whole Pod.
+    init(_ object: DynamicObject) {
+        let status = object.value["status"] ?? [:]
+        let conditions = status["conditions"]?.arrayValue ?? []
+        func condition(_ type: String) -> JSONValue? { conditions.first { $0["type"]?.stringValue == type } }
+        let scheduled = condition("PodScheduled")
+        let statuses =
+            (status["initContainerStatuses"]?.arrayValue ?? []) + (status["containerStatuses"]?.arrayValue ?? [])
+        self.init(
+            name: object.name,
+            isReady: condition("Ready")?["status"] == "True",
+            isBeingDeleted: object.value[path: "metadata", "deletionTimestamp"] != nil,
+            unschedulable: scheduled?["status"] == "False" ? scheduled?["message"]?.stringValue : nil,
+            containers: statuses.map(Container.init)
+        )
+    }
+}
+
+extension ObservedPod.Container {
+    fileprivate init(_ status: JSONValue) {
+        let waiting = status[path: "state", "waiting"]
+        let terminated = status[path: "state", "terminated"] ?? status[path: "lastState", "terminated"]
+        self.init(
+            name: status["name"]?.stringValue ?? "",
+            waitingReason: waiting?["reason"]?.stringValue,
+            waitingMessage: waiting?["message"]?.stringValue,
+            terminatedReason: terminated?["reason"]?.stringValue,
+            terminatedMessage: terminated?["message"]?.stringValue,
+            exitCode: terminated?["exitCode"]?.intValue,
+            restartCount: status["restartCount"]?.intValue ?? 0
+        )
+    }
+}

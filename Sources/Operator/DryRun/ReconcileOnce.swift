@@ -1,0 +1,108 @@
+import JSON
+import KubeApply
+import KubeClient
+import KubeModel
+import SwiftletAPI
+import WebServers
+
+/// Goes once over some WebServers: tells what would be done, or does it.
+package struct ReconcileOnce: Sendable {
+    private let state: any ClusterState
+    private let prediction: WebServerDryRun.Prediction
+    private let now: Timestamp
+
+    package init(state: any ClusterState, prediction: WebServerDryRun.Prediction, now: Timestamp) {
+        self.state = state
+        self.prediction = prediction
+        self.now = now
+    }
+
+    /// What would happen after these manifests were applied; their other objects count as present.
+    ///
+    /// - Throws: ``ManifestError`` or ``KubeError``.
+    package func reports(on manifests: [Manifest]) async throws -> [WebServerReport] {
+        let (webServers, others) = try split(manifests)
+        let layered = others.isEmpty ? state : LayeredState(ManifestState(others.map(\.object)), over: state)
+        let dryRun = WebServerDryRun(state: layered, prediction: prediction, now: now)
+        var reports: [WebServerReport] = []
+        for manifest in webServers { reports.append(try await dryRun.report(on: manifest)) }
+        return reports
+    }
+
+    /// What would happen to the WebServers that are stored.
+    ///
+    /// - Parameter namespace: `nil` for all.
+    package func reports(namespace: String?) async throws -> [WebServerReport] {
+        let dryRun = WebServerDryRun(state: state, prediction: prediction, now: now)
+        var reports: [WebServerReport] = []
+        for webServer in try await stored(namespace) { reports.append(try await dryRun.report(on: webServer)) }
+        return reports
+    }
+
+    /// Applies the WebServers of the manifests (or takes those that are stored) and writes their children and status once.
+    ///
+    /// - Returns: what was done.
+    /// - Throws: ``ManifestError`` or ``KubeError``; what was written before stays.
+    package func perform(_ manifests: [Manifest]?, namespace: String?, client: KubeClient) async throws
+        -> [WebServerReport]
+    {
+        let dryRun = WebServerDryRun(state: state, prediction: .local, now: now)
+        let executor = PlanExecutor(client: client)
+        var reports: [WebServerReport] = []
+        for webServer in try await applied(manifests, client: client) ?? stored(namespace) {
+            let report = try await dryRun.report(on: webServer)
+            for action in report.plan.actions { try await executor.perform(action) }
+            if let action = try WebServerPlanner.statusAction(report.status, for: webServer) {
+                try await executor.perform(action)
+            }
+            reports.append(report)
+        }
+        return reports
+    }
+
+    /// The WebServers among the manifests, and the rest.
+    private func split(_ manifests: [Manifest]) throws -> (webServers: [Manifest], others: [Manifest]) {
+        func isWebServer(_ manifest: Manifest) -> Bool {
+            manifest.object.groupVersionKind.groupKind == WebServer.resource.groupKind
+        }
+        if let unknown = manifests.first(where: {
+            isWebServer($0) && $0.object.apiVersion != WebServer.resource.apiVersion
+        }) {
+            throw unknown.error(
+                at: ["apiVersion"],
+                "unknown version; \(WebServer.resource.apiVersion) is the one there is"
+            )
+        }
+        return (manifests.filter(isWebServer), manifests.filter { !isWebServer($0) })
+    }
+
+    private func applied(_ manifests: [Manifest]?, client: KubeClient) async throws -> [WebServer]? {
+        guard let manifests else { return nil }
+        var result: [WebServer] = []
+        let (webServers, others) = try split(manifests)
+        if let other = others.first {
+            throw other.error(at: [], "only WebServers are reconciled; apply this with kubectl")
+        }
+        for manifest in webServers {
+            let problems = try WebServer(manifest: manifest).validate()
+            if let problem = problems.first(where: { $0.severity == .error }) {
+                throw manifest.error(at: problem.path, problem.message)
+            }
+        }
+        for manifest in webServers {
+            let options = WriteOptions(fieldManager: Self.manifestManager, force: true)
+            result.append(
+                try WebServer(try await client.apply(WebServer.resource, manifest.object.value, options: options))
+            )
+        }
+        return result
+    }
+
+    /// Field manager of WebServers applied from manifests: a person's tool, not the operator.
+    private static let manifestManager = "swiftlet-reconcile"
+
+    private func stored(_ namespace: String?) async throws -> [WebServer] {
+        let objects = try await state.objects(WebServer.resource, namespace: namespace, matching: LabelSelector()) ?? []
+        return try objects.map { try WebServer($0.value) }
+    }
+}

@@ -1,0 +1,128 @@
+import JSON
+import KubeApply
+import KubeClient
+import KubeModel
+import SwiftletAPI
+import WebServers
+
+/// Works out what the operator would do about some WebServers: the operator's own plan, shown instead of performed.
+package struct WebServerDryRun: Sendable {
+    /// How the object after a change is found.
+    package enum Prediction: Sendable {
+        /// Merged here; says nothing of defaulting and admission.
+        case local
+        /// By the server, with `dryRun=All`.
+        case server(PlanExecutor)
+    }
+
+    private let state: any ClusterState
+    private let prediction: Prediction
+    private let now: Timestamp
+
+    package init(state: any ClusterState, prediction: Prediction, now: Timestamp) {
+        self.state = state
+        self.prediction = prediction
+        self.now = now
+    }
+
+    /// What would happen to the children of one WebServer.
+    ///
+    /// - Parameter manifest: the WebServer as it would be; takes identity and status from the stored one, if there is one.
+    /// - Throws: ``ManifestError`` for a manifest that is no valid WebServer, ``KubeError`` when the cluster cannot be read.
+    package func report(on manifest: Manifest) async throws -> WebServerReport {
+        let webServer = try await adopted(WebServer(manifest: manifest))
+        let problems = webServer.validate()
+        if let problem = problems.first(where: { $0.severity == .error }) {
+            throw manifest.error(at: problem.path, problem.message)
+        }
+        var report = try await report(on: webServer)
+        report.warnings = problems.map { manifest.error(at: $0.path, $0.message).description }
+        return report
+    }
+
+    /// What would happen to the children of a stored WebServer.
+    package func report(on webServer: WebServer) async throws -> WebServerReport {
+        let observation = try await ObservationGatherer(state: state).observation(of: webServer)
+        let outcome = WebServerPlanner.plan(webServer, given: observation, now: now)
+        var report = WebServerReport(key: webServer.key, plan: outcome.plan, status: outcome.status)
+        report.conflicts = outcome.conflicts
+        // An object that is written twice is shown once, from its present to its last state.
+        for action in outcome.plan.actions {
+            guard let change = try await change(action), change.isVisible else { continue }
+            report.changes.append(change)
+        }
+        return report
+    }
+
+    /// The WebServer with the identity and the status that it has in the cluster.
+    private func adopted(_ webServer: WebServer) async throws -> WebServer {
+        var result = webServer
+        if let stored = try await state.object(WebServer.resource, webServer.key) {
+            let metadata = try stored.metadata()
+            result.metadata.uid = metadata.uid
+            result.metadata.generation = metadata.generation
+            result.metadata.deletionTimestamp = metadata.deletionTimestamp
+            result.status = try WebServer(stored.value).status
+        }
+        return result
+    }
+
+    private func change(_ action: PlannedAction) async throws -> PlannedChange? {
+        switch action {
+        case .applyStatus:
+            return nil
+        case .delete(let deletion):
+            let live = try await state.object(deletion.resource, deletion.key)
+            return PlannedChange(
+                .delete,
+                deletion.resource,
+                deletion.key,
+                reason: deletion.reason,
+                before: live,
+                after: nil
+            )
+        case .apply(let apply):
+            let live = try await state.object(apply.resource, apply.intent.key)
+            let after: DynamicObject?
+            switch prediction {
+            case .local: after = ApplyPrediction.result(of: apply.intent, on: live, manager: apply.manager)
+            case .server(let executor): after = try await executor.perform(action.forServerDryRun)
+            }
+            return PlannedChange(
+                live == nil ? .create : .change,
+                apply.resource,
+                apply.intent.key,
+                reason: apply.reason,
+                before: live,
+                after: after
+            )
+        }
+    }
+}
+
+extension PlannedAction {
+    /// The action with a stand-in for the uid of an owner that is not stored yet: the server refuses an empty one.
+    fileprivate var forServerDryRun: PlannedAction {
+        guard case .apply(var apply) = self,
+            var owners = apply.intent.value[path: "metadata", "ownerReferences"]?.arrayValue
+        else { return self }
+        for index in owners.indices where owners[index]["uid"] == "" {
+            owners[index]["uid"] = "00000000-0000-0000-0000-000000000000"
+        }
+        apply.intent.value[path: "metadata", "ownerReferences"] = .array(owners)
+        return .apply(apply)
+    }
+}
+
+extension WebServer {
+    /// Reads a WebServer from a manifest.
+    ///
+    /// - Throws: ``ManifestError`` naming file, line, object and field.
+    init(manifest: Manifest) throws {
+        do {
+            try self.init(manifest.object.value)
+        } catch let error as ObjectError {
+            throw manifest.error(at: error.path, error.message)
+        }
+    }
+}

@@ -1,0 +1,16 @@
+import KubeApply
+import KubeModel
+import SwiftletAPI
+
+/// What a dry run found out about one WebServer.
+package struct WebServerReport: Sendable {
+    package var key: ObjectKey
+    package var plan: Plan
+    /// The status that the operator would write now, before any of the changes.
+    package var status: WebServerStatus
+    package var changes: [PlannedChange] = []
+    /// Foreign objects in the way, which stay as they are.
+    package var conflicts: [String] = []
+    /// What is legal but unwise, with file and line.
+    package var warnings: [String] = []
+}

@@ -1,0 +1,105 @@
+import FoundationEssentials
+import JSON
+import KubeModel
+import YAML
+
+/// Reads manifests from files, directories and standard input.
+package struct ManifestLoader: Sendable {
+    /// What files with manifests end with, when a directory is read.
+    private static let extensions = [".yaml", ".yml", ".json"]
+
+    /// Reads standard input to its end.
+    private let standardInput: @Sendable () throws -> [UInt8]
+    /// The namespace of namespaced objects that name none.
+    private let defaultNamespace: String
+
+    package init(defaultNamespace: String, standardInput: @escaping @Sendable () throws -> [UInt8]) {
+        self.defaultNamespace = defaultNamespace
+        self.standardInput = standardInput
+    }
+
+    /// All objects of the files, in order; the items of a `List` one by one.
+    ///
+    /// - Parameter paths: files, directories (read with everything below them, in the order of their names), or `-`.
+    /// - Throws: ``ManifestError`` naming the file, and line and column where they are known.
+    package func load(_ paths: [String]) throws(ManifestError) -> [Manifest] {
+        var manifests: [Manifest] = []
+        for path in paths {
+            for file in try files(at: path) { manifests += try read(file) }
+        }
+        return manifests
+    }
+
+    private func files(at path: String) throws(ManifestError) -> [String] {
+        guard path != "-" else { return ["-"] }
+        var isDirectory = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw ManifestError("\(path): no such file or directory")
+        }
+        guard isDirectory else { return [path] }
+        let found: [String]
+        do {
+            found = try FileManager.default.subpathsOfDirectory(atPath: path)
+        } catch {
+            throw ManifestError("\(path): \(error)")
+        }
+        let names = found.filter { name in Self.extensions.contains { name.hasSuffix($0) } }.sorted()
+        guard !names.isEmpty else { throw ManifestError("\(path): the directory has no .yaml, .yml or .json file") }
+        return names.map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
+    }
+
+    private func read(_ file: String) throws(ManifestError) -> [Manifest] {
+        let bytes: [UInt8]
+        do {
+            bytes = file == "-" ? try standardInput() : Array(try Data(contentsOf: URL(filePath: file)))
+        } catch {
+            throw ManifestError("\(file): cannot be read: \(error)")
+        }
+        let documents: [YAMLDocument]
+        do {
+            documents = try YAML.documents(bytes, source: file == "-" ? "standard input" : file)
+        } catch {
+            throw ManifestError("\(error)")
+        }
+        var manifests: [Manifest] = []
+        for document in documents { manifests += try objects(in: document) }
+        return manifests
+    }
+
+    private func objects(in document: YAMLDocument) throws(ManifestError) -> [Manifest] {
+        let isList = document.value["kind"]?.stringValue?.hasSuffix("List") == true
+        guard isList, let items = document.value["items"]?.arrayValue else {
+            return [try manifest(document.value, document, [])]
+        }
+        var manifests: [Manifest] = []
+        for (index, item) in items.enumerated() {
+            manifests.append(try manifest(item, document, ["items", .index(index)]))
+        }
+        return manifests
+    }
+
+    private func manifest(_ value: JSONValue, _ document: YAMLDocument, _ path: FieldPath) throws(ManifestError)
+        -> Manifest
+    {
+        var manifest = Manifest(object: DynamicObject(value), document: document, path: path)
+        guard value.objectValue != nil else {
+            throw manifest.error(at: [], "an object is expected, this is a \(value.typeName)")
+        }
+        for field in ["apiVersion", "kind"] where value[field]?.stringValue?.isEmpty != false {
+            throw manifest.error(at: [.key(field)], "missing; every object says what it is")
+        }
+        if manifest.object.name.isEmpty {
+            throw manifest.error(at: ["metadata", "name"], "missing")
+        }
+        if manifest.object.namespace.isEmpty, !Self.clusterScoped.contains(manifest.object.groupVersionKind.groupKind) {
+            manifest.object.value[path: "metadata", "namespace"] = .string(defaultNamespace)
+        }
+        return manifest
+    }
+
+    /// The cluster-scoped kinds that are read here.
+    private static let clusterScoped: Set<GroupKind> = [
+        APIResource.ingressClasses.groupKind, APIResource.namespaces.groupKind,
+        APIResource.customResourceDefinitions.groupKind,
+    ]
+}

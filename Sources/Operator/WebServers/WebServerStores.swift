@@ -1,0 +1,82 @@
+import JSON
+import KubeModel
+import KubeRuntime
+import SwiftletAPI
+import WebServers
+
+/// Everything that WebServers depend on, as it was last seen.
+struct WebServerStores: Sendable {
+    /// Names of the indexes over the WebServers.
+    enum Index {
+        static let claim = "claim"
+        static let ingressClass = "ingressClass"
+        static let configMap = "configMap"
+        static let secret = "secret"
+    }
+
+    /// Name of the index over the pods.
+    static let podsByWebServer = "webServer"
+
+    let webServers: Store<WebServer>
+    let children: [ChildRole: Store<ChildObject>]
+    let claims = Store<ClaimObject>()
+    let pods: Store<PodObject>
+    let configMaps = Store<ConfigObject>()
+    let secrets = Store<ConfigObject>()
+    let ingressClasses = Store<ObjectMetaProjection>()
+    let served: ServedKinds
+
+    init(served: ServedKinds) {
+        self.served = served
+        webServers = Store(indexes: [
+            StoreIndex(name: Index.claim) { webServer in
+                (webServer.spec.persistentVolumeClaim?.name).map { [Self.value(webServer.metadata.namespace, $0)] } ?? []
+            },
+            StoreIndex(name: Index.ingressClass) { ($0.spec.ingress?.ingressClass).map { [$0] } ?? [] },
+            StoreIndex(name: Index.configMap) { webServer in
+                webServer.spec.configFrom.compactMap(\.configMap).map { Self.value(webServer.metadata.namespace, $0.name) }
+            },
+            StoreIndex(name: Index.secret) { webServer in
+                webServer.spec.configFrom.compactMap(\.secret).map { Self.value(webServer.metadata.namespace, $0.name) }
+            },
+        ])
+        pods = Store(indexes: [
+            StoreIndex(name: Self.podsByWebServer) { $0.instance.isEmpty ? [] : [Self.value($0.key.namespace, $0.instance)] }
+        ])
+        children = Dictionary(
+            uniqueKeysWithValues: ChildRole.allCases.filter { $0.resource(in: served) != nil }.map { ($0, Store()) }
+        )
+    }
+
+    /// The value of an index that names an object of a namespace.
+    static func value(_ namespace: String, _ name: String) -> String { "\(namespace)/\(name)" }
+
+    /// What is known about one WebServer's surroundings.
+    ///
+    /// - Throws: ``JSONError`` when a stored child is malformed.
+    func observation(of webServer: WebServer) throws(JSONError) -> WebServerObservation {
+        var observation = WebServerObservation()
+        let namespace = webServer.metadata.namespace
+        observation.served = served
+        for (role, store) in children {
+            guard let resource = role.resource(in: served), let child = store.get(webServer.key) else { continue }
+            observation.children[role] = try child.observed(as: resource)
+        }
+        if let section = webServer.spec.persistentVolumeClaim {
+            observation.claim = claims.get(ObjectKey(namespace: namespace, name: section.name))?.claim
+        }
+        if ingressClasses.isFilled {
+            observation.ingressClasses = .known(Set(ingressClasses.all().map(\.key.name)))
+        }
+        for key in webServer.spec.configFrom.compactMap(\.key) {
+            let object = ObjectKey(namespace: namespace, name: key.name)
+            switch key {
+            case .configMap: observation.configDigests[key] = configMaps.get(object)?.digest
+            case .secret: observation.configDigests[key] = secrets.get(object)?.digest
+            }
+        }
+        let value = Self.value(namespace, webServer.metadata.name)
+        observation.pods = pods.byIndex(Self.podsByWebServer, value: value).map(\.pod)
+        return observation
+    }
+}

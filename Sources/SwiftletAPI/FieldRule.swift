@@ -1,0 +1,42 @@
+import JSON
+
+/// Rules for one value that several sections share; each says what is wrong and what would be right.
+enum FieldRule {
+    /// An absolute path in a container at which something can be mounted.
+    static func mountPath(_ text: String, at path: FieldPath) -> [FieldError] {
+        let isRoot = text.utf8.allSatisfy { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }
+        if !text.hasPrefix("/") || isRoot {
+            return [
+                FieldError(path, "\"\(text)\" is not allowed: must start with / and not be the root, such as /srv/www")
+            ]
+        }
+        if text.contains(":") { return [FieldError(path, "\"\(text)\" is not allowed: must not contain ':'")] }
+        return escapes(text) ? [FieldError(path, "\"\(text)\" is not allowed: must not contain \"..\"")] : []
+    }
+
+    /// A path that stays below the place it is relative to.
+    static func relativePath(_ text: String, at path: FieldPath) -> [FieldError] {
+        if text.hasPrefix("/") {
+            return [FieldError(path, "\"\(text)\" is not allowed: must be relative, without a slash at the start")]
+        }
+        return escapes(text) ? [FieldError(path, "\"\(text)\" is not allowed: must not contain \"..\"")] : []
+    }
+
+    /// The name of an object.
+    static func name(_ text: String, _ rule: NameRule = .subdomain, at path: FieldPath) -> [FieldError] {
+        rule.problem(with: text).map { [FieldError(path, $0)] } ?? []
+    }
+
+    static func labels(_ labels: [String: String], at path: FieldPath) -> [FieldError] {
+        annotations(labels, at: path)
+            + labels.sorted { $0.key < $1.key }.flatMap { key, value in
+                name(value, .labelValue, at: path.appending(key: key))
+            }
+    }
+
+    static func annotations(_ annotations: [String: String], at path: FieldPath) -> [FieldError] {
+        annotations.keys.sorted().flatMap { key in name(key, .qualifiedName, at: path.appending(key: key)) }
+    }
+
+    private static func escapes(_ path: String) -> Bool { path.split(separator: "/").contains("..") }
+}

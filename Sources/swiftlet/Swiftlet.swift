@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// The command line.
+@main
+struct Swiftlet: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "swiftlet",
+        abstract: "A Kubernetes operator: web servers from an image, an ingress and a volume.",
+        version: SwiftletVersion.current,
+        subcommands: [
+            OperatorCommand.self, ReconcileCommand.self, CRDsCommand.self, DoctorCommand.self, VersionCommand.self,
+        ]
+    )
+}

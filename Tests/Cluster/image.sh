@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Builds the images that the cluster's containerd finds instead of any registry's, and keeps them in the cache.
+#
+#   image.sh [RECIPE...]     default: all recipes of images/
+#
+# A recipe is a shell file that sets REFERENCES (NAMESPACE/NAME:TAG, to be had under every registry host, the usual one
+# included) and CONFIG (the image's "config" object, as the OCI image specification has it), and defines fill ROOT, which
+# lays the image's files into an empty folder. For fill there are add_program, add_shell and add_user.
+#
+# Built again only when a recipe, or the versions, changed; the same files always make the same digest. Works beside a
+# running cluster, which sees the new image at its next pull.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# add_program ROOT PROGRAM PATH: a program of this machine with the libraries that it loads.
+add_program() {
+    local library
+    install -D "$2" "$1$3"
+    while read -r library; do
+        [[ -e $1$library ]] || install -D "$library" "$1$library"
+    done < <(ldd "$2" | grep -o '/[^ ]*')
+}
+
+# add_shell ROOT: /bin/sh and the usual small tools.
+add_shell() {
+    local tool
+    install -D "$DEB_ROOT/bin/busybox" "$1/bin/busybox"
+    for tool in $("$DEB_ROOT/bin/busybox" --list); do
+        [[ $tool == busybox ]] || ln -s busybox "$1/bin/$tool"
+    done
+}
+
+# add_user ROOT NAME ID
+add_user() {
+    mkdir -p "$1/etc"
+    [[ -e $1/etc/passwd ]] || echo root:x:0:0:root:/root:/bin/sh >"$1/etc/passwd"
+    [[ -e $1/etc/group ]] || echo root:x:0: >"$1/etc/group"
+    echo "$2:x:$3:$3:$2:/nonexistent:/bin/false" >>"$1/etc/passwd"
+    echo "$2:x:$3:" >>"$1/etc/group"
+}
+
+digest() { echo "sha256:$(sha256sum "$1" | cut -d ' ' -f 1)"; }
+
+# push_blob NAME FILE
+push_blob() {
+    local place
+    place=$(curl -fsS -X POST -D - -o /dev/null "http://127.0.0.1:$PORT/v2/$1/blobs/uploads/" |
+        tr -d '\r' | sed -n 's/^[Ll]ocation: //p')
+    curl -fsS -X PUT -H 'Content-Type: application/octet-stream' -T "$2" -o /dev/null "$place&digest=$(digest "$2")"
+}
+
+# push NAME:TAG: the layer, the configuration and the manifest that make_image left in $WORK.
+push() {
+    push_blob "${1%:*}" "$WORK/layer.tar.gz"
+    push_blob "${1%:*}" "$WORK/config.json"
+    curl -fsS -X PUT -H 'Content-Type: application/vnd.oci.image.manifest.v1+json' -T "$WORK/manifest.json" \
+        -o /dev/null "http://127.0.0.1:$PORT/v2/${1%:*}/manifests/${1##*:}"
+}
+
+# make_image ROOT: an image of one layer.
+make_image() {
+    tar -C "$1" --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cf "$WORK/layer.tar" .
+    jq -n --argjson config "$CONFIG" --arg layer "$(digest "$WORK/layer.tar")" --arg arch "$(dpkg --print-architecture)" \
+        '{ architecture: $arch, os: "linux", config: $config, rootfs: { type: "layers", diff_ids: [$layer] } }' \
+        >"$WORK/config.json"
+    gzip -nf "$WORK/layer.tar"
+    jq -n --arg config "$(digest "$WORK/config.json")" --argjson config_size "$(stat -c %s "$WORK/config.json")" \
+        --arg layer "$(digest "$WORK/layer.tar.gz")" --argjson layer_size "$(stat -c %s "$WORK/layer.tar.gz")" '{
+            schemaVersion: 2,
+            mediaType: "application/vnd.oci.image.manifest.v1+json",
+            config: { mediaType: "application/vnd.oci.image.config.v1+json", digest: $config, size: $config_size },
+            layers: [{ mediaType: "application/vnd.oci.image.layer.v1.tar+gzip", digest: $layer, size: $layer_size }]
+        }' >"$WORK/manifest.json"
+}
+
+# key_of RECIPE: changes with all that an image is made from; a recipe may use another one's functions.
+key_of() { cat "$HERE/image.sh" "$HERE/versions.env" "$HERE"/images/*.sh "$1" | sha256sum | cut -c 1-16; }
+
+# build RECIPE: in a subshell, so that recipes see nothing of each other.
+build() (
+    name=$(basename "$1" .sh)
+    say "image: building $name"
+    # shellcheck source=/dev/null
+    source "$1"
+    mkdir "$WORK/root"
+    fill "$WORK/root"
+    make_image "$WORK/root"
+    for reference in "${REFERENCES[@]}"; do push "$reference"; done
+    rm -rf "$WORK/root"
+    mkdir -p "$REGISTRY/built"
+    key_of "$1" >"$REGISTRY/built/$name"
+)
+
+mkdir -p "$REGISTRY"
+exec {lock}>"$REGISTRY/lock"
+flock "$lock"
+[[ $# != 0 ]] || set -- "$HERE"/images/*.sh
+RECIPES=()
+for recipe in "$@"; do
+    [[ $(cat "$REGISTRY/built/$(basename "$recipe" .sh)" 2>/dev/null) == "$(key_of "$recipe")" ]] || RECIPES+=("$recipe")
+done
+[[ ${#RECIPES[@]} != 0 ]] || exit 0
+
+rm -rf "$CACHE"/image.??????
+WORK=$(mktemp -d "$CACHE/image.XXXXXX")
+STATE=$WORK
+trap 'stop registry; rm -rf "$WORK"' EXIT
+trap 'exit 130' INT TERM
+free_ports 1
+PORT=${PORTS[0]}
+write_registry_configuration "$WORK/registry.yaml" "$PORT"
+# Its end is this script's, however that comes.
+start registry setpriv --pdeathsig KILL "$DEB_ROOT/usr/bin/docker-registry" serve "$WORK/registry.yaml" {lock}>&-
+await 10 "the registry answers" registry curl -fsS "http://127.0.0.1:$PORT/v2/"
+for recipe in "${RECIPES[@]}"; do build "$recipe"; done

@@ -1,0 +1,146 @@
+# What the cluster scripts share: where things lie, and how processes are started, awaited and ended.
+# shellcheck shell=bash disable=SC2034
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=versions.env
+source "$HERE/versions.env"
+
+CACHE=$(realpath -m "${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}")
+# The folder of Kubernetes binaries in use: somebody's own, or what deps.sh builds.
+KUBE_BIN=$(realpath -m "${KUBE_ASSETS:-$CACHE/kubernetes/$KUBERNETES_VERSION}")
+KUBECTL=$CACHE/kubectl/$KUBECTL_VERSION/kubectl
+NGINX=$CACHE/nginx/$NGINX_VERSION/nginx
+DEB_ROOT=$CACHE/debian
+# Images that were built, as a registry keeps them.
+REGISTRY=$CACHE/registry
+
+# Progress goes to standard error: the standard output of up.sh is for programs.
+say() { printf '%s\n' "$*" >&2; }
+fail() {
+    say "error: $*"
+    exit 1
+}
+
+# Reads "[--name NAME] [--dir DIR]" into NAME and STATE, the folder that holds all of one cluster.
+read_cluster_options() {
+    NAME=swiftlet
+    STATE=
+    while [[ $# != 0 ]]; do
+        case $1 in
+            --name) NAME=${2:?--name wants a name} ;;
+            --dir) STATE=${2:?--dir wants a folder} ;;
+            *) fail "unknown argument $1" ;;
+        esac
+        shift 2
+    done
+    [[ $NAME =~ ^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$ ]] || fail "a cluster's name is a DNS label of at most 32 characters: $NAME"
+    STATE=${STATE:-$CACHE/clusters/$NAME}
+}
+
+# Whether a program knows a flag. Asked of the program, because versions differ and hidden flags are not in its help.
+accepts() { "$1" "$2" "${3:---help}" >/dev/null 2>&1; }
+
+# The flags among "$2"... that program "$1" knows, in FLAGS.
+keep_accepted() {
+    local program=$1 flag
+    shift
+    FLAGS=()
+    for flag in "$@"; do
+        if accepts "$program" "$flag"; then FLAGS+=("$flag"); fi
+    done
+}
+
+# The moment at which process "$1" was started, in clock ticks since boot; with the id it names a process for good.
+started_at() {
+    local stat
+    stat=$(<"/proc/$1/stat") 2>/dev/null || return 1
+    stat=${stat##*) }
+    # shellcheck disable=SC2086
+    set -- $stat
+    printf '%s' "${20}"
+}
+
+# start NAME COMMAND...: runs a command in the background, detached, with its output in $STATE/logs/NAME.log. The
+# process records itself before it becomes the command, so that an interrupted start leaves nothing unknown.
+start() {
+    local name=$1
+    shift
+    mkdir -p "$STATE/logs" "$STATE/pids"
+    # shellcheck disable=SC2016
+    setsid bash -c '
+        stat=$(<"/proc/$$/stat")
+        set -- "$1" "${stat##*) }" "${@:2}"
+        read -ra fields <<<"$2"
+        echo "$$ ${fields[19]}" >"$1"
+        exec "${@:3}"' start "$STATE/pids/$name" "$@" </dev/null >>"$STATE/logs/$name.log" 2>&1 &
+    disown
+}
+
+# The id of the process recorded under a name, as long as it is that process which lives.
+recorded_pid() {
+    local id at
+    [[ -f $STATE/pids/$1 ]] && read -r id at <"$STATE/pids/$1" || return 1
+    [[ $(started_at "$id" 2>/dev/null) == "$at" ]] || return 1
+    printf '%s' "$id"
+}
+
+# The living processes of the session that the process recorded under a name leads or led.
+session_of() {
+    local id at
+    [[ -f $STATE/pids/$1 ]] && read -r id at <"$STATE/pids/$1" || return 0
+    # An id is not given away while its session lives: another process under it means that the session is gone.
+    [[ ! -e /proc/$id || $(started_at "$id" 2>/dev/null) == "$at" ]] || return 0
+    ps -o pid=,stat= -s "$id" | awk '$2 !~ /^Z/ { print $1 }'
+}
+
+# Ends what was started under these names, with children, at once: what a test cluster holds need not be saved.
+stop() {
+    local name members
+    for name in "$@"; do
+        mapfile -t members < <(session_of "$name")
+        kill -9 "${members[@]}" 2>/dev/null || true
+    done
+    for name in "$@"; do
+        while [[ -n $(session_of "$name") ]]; do sleep 0.02; done
+        rm -f "$STATE/pids/$name"
+    done
+}
+
+# await SECONDS WHAT NAME COMMAND...: polls until the command succeeds; gives up at the deadline, or at once when the
+# process recorded under NAME has ended.
+await() {
+    local limit=$1 what=$2 name=$3 deadline=$((SECONDS + $1))
+    shift 3
+    until "$@" >/dev/null 2>&1; do
+        if [[ -f $STATE/pids/$name ]] && ! recorded_pid "$name" >/dev/null; then
+            tail -n 20 "$STATE/logs/$name.log" >&2 || true
+            fail "$name ended; its log is $STATE/logs/$name.log"
+        fi
+        if [[ $SECONDS -ge $deadline ]]; then
+            tail -n 20 "$STATE/logs/$name.log" >&2 || true
+            fail "$what: not within $limit s; see $STATE/logs"
+        fi
+        sleep 0.1
+    done
+}
+
+# Sets PORTS to "$1" free TCP ports, below the kernel's ephemeral ports and Kubernetes' node ports.
+free_ports() {
+    local taken port
+    taken=" $(awk 'FNR > 1 { split($2, at, ":"); print at[length(at)] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u | tr '\n' ' ') "
+    PORTS=()
+    while [[ ${#PORTS[@]} -lt $1 ]]; do
+        port=$((20000 + RANDOM % 10000))
+        [[ $taken == *" $(printf '%04X' "$port") "* || " ${PORTS[*]-} " == *" $port "* ]] || PORTS+=("$port")
+    done
+}
+
+# write_registry_configuration FILE PORT: serves the images of the cache on loopback.
+write_registry_configuration() {
+    cat >"$1" <<EOF
+version: 0.1
+log: { level: warn, accesslog: { disabled: true } }
+storage: { filesystem: { rootdirectory: "$REGISTRY/data" }, maintenance: { uploadpurging: { enabled: false } } }
+http: { addr: "127.0.0.1:$2" }
+EOF
+}

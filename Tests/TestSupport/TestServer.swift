@@ -1,0 +1,84 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A server on loopback, one blocking thread per connection, that does what its handler says, to the byte.
+///
+/// The handler is called once per connection. The connection is closed when it returns.
+package final class TestServer: Sendable {
+    package typealias Handler = @Sendable (TestConnection) throws -> Void
+
+    package struct Counts {
+        package var accepted = 0
+        package var open = 0
+        package var highestOpen = 0
+    }
+
+    package let port: UInt16
+    private let listener: CInt
+    private let state = Mutex(Counts())
+
+    package init(_ handler: @escaping Handler) throws {
+        listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        port = try Self.bindToLoopback(listener)
+        guard listen(listener, 1024) == 0 else { throw SocketError("listen", errno) }
+        Thread.detachNewThread { [self] in accept(handler) }
+    }
+
+    package var url: String { "http://127.0.0.1:\(port)" }
+    package var counts: Counts { state.withLock { $0 } }
+
+    /// Stops accepting. Connections end when their handlers do.
+    package func stop() {
+        Glibc.shutdown(listener, CInt(SHUT_RDWR))
+    }
+
+    /// A port on which nobody listens.
+    package static func closedPort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        return try bindToLoopback(descriptor)
+    }
+
+    private func accept(_ handler: @escaping Handler) {
+        while true {
+            let descriptor = Glibc.accept(listener, nil, nil)
+            guard descriptor >= 0 else { break }
+            state.withLock {
+                $0.accepted += 1
+                $0.open += 1
+                $0.highestOpen = max($0.highestOpen, $0.open)
+            }
+            Thread.detachNewThread { [self] in
+                let connection = TestConnection(descriptor)
+                // Ends with whatever the client does to it.
+                do { try handler(connection) } catch {}
+                connection.close()
+                state.withLock { $0.open -= 1 }
+            }
+        }
+        close(listener)
+    }
+
+    private static func bindToLoopback(_ descriptor: CInt) throws -> UInt16 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, length) == 0 ? getsockname(descriptor, address, &length) : -1
+            }
+        }
+        guard status == 0 else { throw SocketError("bind", errno) }
+        return UInt16(bigEndian: address.sin_port)
+    }
+}
+
+package struct SocketError: Error, CustomStringConvertible {
+    package var description: String
+
+    package init(_ call: String, _ code: CInt) {
+        description = "\(call): \(String(cString: strerror(code)))"
+    }
+}
