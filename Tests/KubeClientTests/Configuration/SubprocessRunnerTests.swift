@@ -74,7 +74,7 @@ import Testing
                 try await SubprocessRunner().run(command(script, timeLimit: .milliseconds(300)))
             }
             let pid = try #require(content(path))
-            #expect(try await eventually { try hasEnded(pid) })
+            #expect(try await becomesTrue { try hasEnded(pid) })
         }
     }
 
@@ -83,11 +83,11 @@ import Testing
         try await withTemporaryFile { path in
             let command = command("sleep 1000 & echo $! > \(path); wait")
             let run = Task { try await SubprocessRunner().run(command) }
-            #expect(await eventually { content(path)?.isEmpty == false })
+            #expect(await becomesTrue { content(path)?.isEmpty == false })
             run.cancel()
             await #expect(throws: CancellationError.self) { try await run.value }
             let pid = try #require(content(path))
-            #expect(try await eventually { try hasEnded(pid) })
+            #expect(try await becomesTrue { try hasEnded(pid) })
         }
     }
 
@@ -103,11 +103,11 @@ import Testing
             waiting.isInteractive = true
             waiting.timeLimit = nil
             let run = Task { [waiting] in try await SubprocessRunner().run(waiting) }
-            #expect(await eventually { content(path)?.isEmpty == false })
+            #expect(await becomesTrue { content(path)?.isEmpty == false })
             run.cancel()
             await #expect(throws: CancellationError.self) { try await run.value }
             let pid = try #require(content(path))
-            #expect(try await eventually { try hasEnded(pid) })
+            #expect(try await becomesTrue { try hasEnded(pid) })
         }
     }
 
