@@ -20,8 +20,13 @@ package enum WebServerPlanner {
         package var conflicts: [String] = []
     }
 
-    package static func plan(_ webServer: WebServer, given observation: WebServerObservation, now: Timestamp) -> Outcome
-    {
+    /// - Parameter failure: what last went wrong while this plan, or an equal one, was performed; only the status tells of it.
+    package static func plan(
+        _ webServer: WebServer,
+        given observation: WebServerObservation,
+        failure: Failure? = nil,
+        now: Timestamp
+    ) -> Outcome {
         let problems = webServer.validate().filter { $0.severity == .error }
         var plan = Plan()
         var conflicts: [String] = []
