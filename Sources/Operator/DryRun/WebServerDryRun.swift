@@ -97,12 +97,12 @@ package struct WebServerDryRun: Sendable {
 }
 
 extension PlannedAction {
-    /// The action with a stand-in for the uid of an owner that is not stored yet: the server refuses an empty one.
+    /// The action with a stand-in for the uid of an owner that is not stored yet: the server demands one.
     fileprivate var forServerDryRun: PlannedAction {
         guard case .apply(var apply) = self,
             var owners = apply.intent.value[path: "metadata", "ownerReferences"]?.arrayValue
         else { return self }
-        for index in owners.indices where owners[index]["uid"] == "" {
+        for index in owners.indices where owners[index]["uid"] == nil {
             owners[index]["uid"] = "00000000-0000-0000-0000-000000000000"
         }
         apply.intent.value[path: "metadata", "ownerReferences"] = .array(owners)
