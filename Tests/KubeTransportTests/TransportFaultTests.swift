@@ -59,7 +59,7 @@ import Testing
         #expect(error?.wasSent == true)
     }
 
-    @Test func anEmptyBodyWithoutLengthThatEndsWithTheConnectionIsComplete() async throws {
+    @Test func aBodyWithoutLengthEndsWithTheConnection() async throws {
         let server = try server(answering: "HTTP/1.1 200 OK\r\n\r\nall of it")
         try await withTransport { transport in
             let response = try await transport.perform(HTTPRequest(path: "/"), on: .init(server))
