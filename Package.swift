@@ -59,7 +59,11 @@ let package = Package(
         .floor("KubeModel", ["JSON"]),
         .floor("KubeApply", ["JSON", "KubeModel"], [.crypto]),
         .floor("KubeTransport", ["CCurl"]),
-        .floor("KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport"], [.logging, .metrics, .subprocess, .systemPackage]),
+        .floor(
+            "KubeClient",
+            ["JSON", "YAML", "KubeModel", "KubeTransport"],
+            [.logging, .metrics, .subprocess, .systemPackage]
+        ),
         .floor(
             "KubeRuntime",
             ["JSON", "KubeModel", "KubeTransport", "KubeClient"],
@@ -69,14 +73,27 @@ let package = Package(
         .floor("WebServers", ["JSON", "KubeModel", "KubeApply", "SwiftletAPI"], [.crypto]),
         .floor(
             "Operator",
-            ["JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "WebServers"],
+            [
+                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
+                "WebServers",
+            ],
             [.coreMetrics, .crypto, .logging]
         ),
         .executableTarget(
             name: "swiftlet",
             dependencies: [
-                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "WebServers",
+                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
+                "WebServers",
                 "Operator", .argumentParser, .coreMetrics, .logging, .serviceLifecycle,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "swiftlet-bench",
+            dependencies: [
+                "JSON", "KubeModel", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "Operator",
+                .argumentParser,
+                .coreMetrics, .logging,
             ],
             swiftSettings: strict
         ),
@@ -90,6 +107,21 @@ let package = Package(
         .tests(of: "KubeRuntime", ["JSON", "KubeModel", "KubeTransport", "KubeClient"], [.coreMetrics, .logging]),
         .tests(of: "SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .tests(of: "WebServers", ["JSON", "KubeApply", "KubeModel", "SwiftletAPI"]),
-        .tests(of: "Operator", ["JSON", "KubeModel"]),
+        .tests(
+            of: "Operator",
+            [
+                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
+                "WebServers",
+                "TestSupport",
+            ],
+            [.coreMetrics, .logging]
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "JSON", "KubeModel", "KubeTransport", "KubeClient", "SwiftletAPI", "TestSupport", .logging, .subprocess,
+            ],
+            swiftSettings: strict
+        ),
     ]
 )
