@@ -47,7 +47,10 @@ package struct OperatorService: Sendable {
     ///
     /// - Throws: ``KubeError`` when the server cannot be asked what it serves, ``HealthError`` when the address cannot be bound.
     package func run() async throws {
-        let served = try await ServedKinds(Discovery(client: client).servedResources())
+        let discovery = Discovery(client: client)
+        let served = try await ServedKinds(discovery.servedResources())
+        var reflecting = ReflectorOptions()
+        reflecting.usesWatchList = try await discovery.serverVersion().streamsLists
         let events = EventRecorder(
             sink: KubeEventSink(client: client),
             reporter: EventReporter(controller: "web.phys.app/swiftlet", instance: options.instance),
@@ -60,6 +63,7 @@ package struct OperatorService: Sendable {
             served: served,
             namespace: options.namespace,
             workers: options.workers,
+            reflecting: reflecting,
             events: events,
             time: time,
             metrics: registry,
