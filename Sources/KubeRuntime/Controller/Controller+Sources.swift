@@ -1,0 +1,47 @@
+import KubeModel
+
+extension Controller {
+    /// Reconciles the keys that a change of any object of the store concerns. Those of an initial list have low priority.
+    ///
+    /// - Parameter keys: quick; called in the order of the changes. Of a change it may look at the old and the new state, so that an
+    ///   object which moves from one key to another concerns both.
+    package func watch<Object>(
+        _ store: Store<Object>,
+        keys: @escaping @Sendable (StoreChange<Object>) -> [Key]
+    ) {
+        store.onChange { [queue] change in
+            for key in keys(change) { queue.add(key, priority: change.priority) }
+        }
+    }
+}
+
+extension Controller where Key == ObjectKey {
+    /// Reconciles the objects of the store themselves. A new generation ends the key's back-off.
+    ///
+    /// - Parameters:
+    ///   - generation: of an object.
+    ///   - concerns: whether a change that leaves the generation as it is calls for a reconcile. Changes of the status that the
+    ///     reconcile itself wrote should not.
+    package func watchPrimary<Object>(
+        _ store: Store<Object>,
+        generation: @escaping @Sendable (Object) -> Int64,
+        concerns: @escaping @Sendable (_ old: Object, _ new: Object) -> Bool = { _, _ in true }
+    ) {
+        store.onChange { [queue] change in
+            if case .updated(let old, let new) = change {
+                if generation(old) != generation(new) {
+                    queue.reset(change.key)
+                } else if !concerns(old, new) {
+                    return
+                }
+            }
+            queue.add(change.key, priority: change.priority)
+        }
+    }
+}
+
+extension StoreChange {
+    var priority: WorkPriority {
+        if case .added(_, isInitial: true) = self { .low } else { .normal }
+    }
+}

@@ -1,0 +1,164 @@
+import CoreMetrics
+import KubeClient
+import KubeModel
+import Logging
+import Synchronization
+
+/// Brings the world, key by key, to where it should be, again whenever something changes.
+///
+/// Guarantees:
+/// - One key is never reconciled twice at the same time; the rules of ``WorkQueueMachine`` decide when it is.
+/// - A reconcile that throws is repeated after a back-off, or after a change when it throws ``PermanentError``.
+/// - A reconcile begins when the stores have seen what the last one of its key wrote, see ``WriteBarrier``.
+package final class Controller<Key: Hashable & Sendable & CustomStringConvertible>: ControllerRunning {
+    package typealias Reconcile = @Sendable (Key, ReconcileContext) async throws -> ReconcileResult
+
+    package let name: String
+    package let queue: WorkQueue<Key>
+
+    private let options: ControllerOptions
+    private let time: TimeSource
+    private let metrics: ControllerMetrics?
+    private let logger: Logger
+    private let barrier: WriteBarrier<Key>?
+    private let generation: @Sendable (Key) -> Int64?
+    private let reconcile: Reconcile
+    private let hotLoops: Mutex<HotLoopMachine<Key>>
+
+    /// - Parameters:
+    ///   - barrier: where reconciles note their writes.
+    ///   - generation: of a key's object as the store has it; tells loops from edits.
+    ///   - reconcile: idempotent, and ends soon after it was cancelled.
+    package init(
+        name: String,
+        options: ControllerOptions = ControllerOptions(),
+        barrier: WriteBarrier<Key>? = nil,
+        time: TimeSource = .system,
+        seed: UInt64 = .random(in: 0 ... .max),
+        metrics: ControllerMetrics? = nil,
+        logger: Logger,
+        generation: @escaping @Sendable (Key) -> Int64? = { _ in nil },
+        reconcile: @escaping Reconcile
+    ) {
+        self.name = name
+        self.options = options
+        self.barrier = barrier
+        self.time = time
+        self.metrics = metrics
+        var logger = logger
+        logger[metadataKey: "controller"] = "\(name)"
+        self.logger = logger
+        self.generation = generation
+        self.reconcile = reconcile
+        queue = WorkQueue(options: options.queue, time: time, seed: seed, metrics: metrics?.queue)
+        hotLoops = Mutex(HotLoopMachine(options: options.hotLoop))
+    }
+
+    package var queueFigures: QueueFigures { queue.figures }
+
+    // MARK: - Running
+
+    /// Reconciles until ``shutDown()``, or at once until the task is cancelled, which also cancels the reconciles at hand.
+    package func run() async {
+        metrics?.maxConcurrent.set(options.workers)
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.queue.run() }
+            for _ in 0..<options.workers { group.addTask { await self.work() } }
+        }
+    }
+
+    /// Begins no more reconciles; ``run()`` returns when those at hand have ended.
+    package func shutDown() { queue.shutDown() }
+
+    private func work() async {
+        while let item = await queue.next() {
+            metrics?.activeWorkers.increment()
+            let start = time.now
+            let outcome = await attempt(item, start: start)
+            queue.finish(item.key, outcome, worked: start.duration(to: time.now))
+            metrics?.activeWorkers.decrement()
+        }
+    }
+
+    private func attempt(_ item: WorkItem<Key>, start: TimeSource.Instant) async -> WorkOutcome {
+        if let barrier, await !barrier.waitUntilSeen(item.key, for: options.staleWait) {
+            metrics?.staleSkips.increment()
+            metrics?.requeue.increment()
+            return .postponed(options.staleDelay)
+        }
+        let generation = generation(item.key)
+        let verdict = hotLoops.withLock { $0.admit(item.key, generation: generation, now: start) }
+        if case .hold(let delay, let isFirst) = verdict {
+            if isFirst { alarm(item.key, generation: generation) }
+            return .held(delay)
+        }
+        let id = Self.newID()
+        var logger = logger
+        logger[metadataKey: "key"] = "\(item.key)"
+        logger[metadataKey: "reconcileID"] = "\(id)"
+        let context = ReconcileContext(id: id, logger: logger, failures: item.failures)
+        let began = time.now
+        defer { metrics?.time.record(began.duration(to: time.now)) }
+        do {
+            let result = try await time.run(until: began.advanced(by: options.reconcileTimeout)) {
+                try await self.reconcile(item.key, context)
+            }
+            guard let result else {
+                metrics?.timeouts.increment()
+                throw ReconcileTimeout(limit: options.reconcileTimeout)
+            }
+            return succeed(result, logger: logger)
+        } catch {
+            return fail(error, failures: item.failures, logger: logger)
+        }
+    }
+
+    private func succeed(_ result: ReconcileResult, logger: Logger) -> WorkOutcome {
+        logger.debug("reconciled")
+        switch result {
+        case .done:
+            metrics?.success.increment()
+            return .success(after: nil)
+        case .requeue(let delay):
+            metrics?.requeueAfter.increment()
+            return .success(after: max(delay, .milliseconds(1)))
+        }
+    }
+
+    private func fail(_ error: any Error, failures: Int, logger: Logger) -> WorkOutcome {
+        // Cancelled from outside: the process ends, and nothing was found out about the key.
+        if Task.isCancelled { return .postponed(.zero) }
+        metrics?.error.increment()
+        metrics?.errors.increment()
+        if error is PermanentError {
+            metrics?.terminalErrors.increment()
+            logger.error("reconcile failed for good", metadata: ["error": "\(error)"])
+            return .givenUp
+        }
+        let kubeError = error as? KubeError
+        // Somebody was faster; the next run sees their version.
+        let level: Logger.Level = kubeError?.isConflict == true ? .info : .warning
+        logger.log(
+            level: level,
+            "reconcile failed",
+            metadata: ["error": "\(error)", "failures": "\(failures + 1)"]
+        )
+        return .failure(retryAfter: kubeError?.retryAfter)
+    }
+
+    private func alarm(_ key: Key, generation: Int64?) {
+        metrics?.hotLoops.increment()
+        logger.warning(
+            "key is reconciled again and again although it was not edited; it is slowed down",
+            metadata: [
+                "key": "\(key)", "generation": "\(generation.map(String.init) ?? "none")",
+                "runs": "\(options.hotLoop.runs)", "within": "\(options.hotLoop.window)",
+            ]
+        )
+    }
+
+    private static func newID() -> String {
+        let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

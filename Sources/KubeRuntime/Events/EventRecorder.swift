@@ -1,0 +1,147 @@
+import CoreMetrics
+import DequeModule
+import KubeClient
+import KubeModel
+import Logging
+import Synchronization
+
+/// Tells people what happened to their objects, by events of events.k8s.io/v1.
+///
+/// Guarantees: reporting never waits and never fails. What is too much is dropped and counted, see ``EventOptions``.
+package final class EventRecorder: Sendable {
+    private struct State: ~Copyable {
+        var correlator: EventCorrelator
+        var queue = Deque<EventWrite>()
+        var isShutDown = false
+    }
+
+    /// How often a write is tried.
+    private static let attempts = 5
+    private static let backoff = BackoffPolicy(base: .milliseconds(500), cap: .seconds(10))
+    private static let sweepInterval = Duration.seconds(60)
+
+    private let sink: any EventSink
+    private let reporter: EventReporter
+    private let options: EventOptions
+    private let time: TimeSource
+    private let logger: Logger
+    private let state: Mutex<State>
+    private let wakeUp = WakeUp()
+    private let random: Mutex<SplitMix64>
+    private let dropped: [EventCorrelator.Reason: Counter]
+
+    package init(
+        sink: any EventSink,
+        reporter: EventReporter,
+        options: EventOptions = EventOptions(),
+        time: TimeSource = .system,
+        seed: UInt64 = .random(in: 0 ... .max),
+        metrics factory: any MetricsFactory,
+        logger: Logger
+    ) {
+        self.sink = sink
+        self.reporter = reporter
+        self.options = options
+        self.time = time
+        self.logger = logger
+        state = Mutex(State(correlator: EventCorrelator(options: options)))
+        random = Mutex(SplitMix64(seed: seed))
+        dropped = Dictionary(
+            uniqueKeysWithValues: EventCorrelator.Reason.allCases.map { reason in
+                let dimensions = [("reason", reason.rawValue)]
+                return (reason, Counter(label: "events_dropped_total", dimensions: dimensions, factory: factory))
+            }
+        )
+    }
+
+    /// Reports that something happened.
+    package func report(_ report: EventReport) {
+        let now = time.now
+        let wall = time.wall
+        let reason: EventCorrelator.Reason? = state.withLock { state in
+            switch state.correlator.record(report, now: now, wall: wall) {
+            case .counted: return nil
+            case .dropped(let reason): return reason
+            case .write(let write):
+                guard state.queue.count < options.maximumQueue, !state.isShutDown else { return .queueFull }
+                state.queue.append(write)
+                return nil
+            }
+        }
+        if let reason { dropped[reason]?.increment() } else { wakeUp.call() }
+    }
+
+    /// Writes events until ``shutDown()``, and then what is left; or until the task is cancelled.
+    package func run() async {
+        var sweepAt: TimeSource.Instant?
+        while !Task.isCancelled {
+            if let write = state.withLock({ $0.queue.popFirst() }) {
+                await send(write)
+                continue
+            }
+            let now = time.now
+            if let due = sweepAt, due <= now {
+                sweepAt = nil
+                sweep(now: now)
+                continue
+            }
+            let (isActive, isShutDown) = state.withLock { ($0.correlator.isActive, $0.isShutDown) }
+            if isShutDown { return }
+            if isActive, sweepAt == nil { sweepAt = now.advanced(by: Self.sweepInterval) }
+            await wakeUp.wait(until: sweepAt, time: time)
+        }
+    }
+
+    /// Takes no more reports.
+    package func shutDown() {
+        state.withLock { $0.isShutDown = true }
+        wakeUp.call()
+    }
+
+    private func sweep(now: TimeSource.Instant) {
+        let excess = state.withLock { state in
+            let writes = state.correlator.sweep(now: now)
+            let room = max(0, options.maximumQueue - state.queue.count)
+            state.queue.append(contentsOf: writes.prefix(room))
+            return max(0, writes.count - room)
+        }
+        if excess > 0 { dropped[.queueFull]?.increment(by: excess) }
+    }
+
+    private func send(_ write: EventWrite) async {
+        for attempt in 0..<Self.attempts {
+            do {
+                return try await sendOnce(write)
+            } catch {
+                guard error.isRetryable, attempt + 1 < Self.attempts, !Task.isCancelled else {
+                    dropped[.failed]?.increment()
+                    logger.debug("event is not written", metadata: ["event": "\(write.key)", "error": "\(error)"])
+                    return
+                }
+                let delay = random.withLock {
+                    Self.backoff.delay(previousFailures: attempt, minimum: error.retryAfter, using: &$0)
+                }
+                // Cancelled: the next attempt is the last.
+                do { try await time.sleep(until: time.now.advanced(by: delay)) } catch {}
+            }
+        }
+    }
+
+    private func sendOnce(_ write: EventWrite) async throws(KubeError) {
+        guard write.isUpdate else { return try await create(write) }
+        do {
+            try await sink.patch(write.key, write.patch)
+        } catch  where error.isNotFound {
+            // The server forgets events after an hour; the series goes on in a new one.
+            try await create(write)
+        }
+    }
+
+    private func create(_ write: EventWrite) async throws(KubeError) {
+        do {
+            try await sink.create(write.object(reporter: reporter))
+        } catch  where error.isAlreadyExists {
+            // An earlier attempt came through although it looked as if it had not.
+        }
+    }
+}
