@@ -1,6 +1,7 @@
 import Glibc
 import KubeTransport
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct TransportProxyTests {

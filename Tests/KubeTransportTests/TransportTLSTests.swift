@@ -1,5 +1,6 @@
 import KubeTransport
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct TransportTLSTests {
