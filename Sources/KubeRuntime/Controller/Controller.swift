@@ -54,6 +54,8 @@ package final class Controller<Key: Hashable & Sendable & CustomStringConvertibl
         hotLoops = Mutex(HotLoopMachine(options: options.hotLoop))
     }
 
+    package var queueFigures: QueueFigures { queue.figures }
+
     // MARK: - Running
 
     /// Reconciles until ``shutDown()``, or at once until the task is cancelled, which also cancels the reconciles at hand.
@@ -159,13 +161,4 @@ package final class Controller<Key: Hashable & Sendable & CustomStringConvertibl
         let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
-}
-
-/// A controller of whichever keys, as the run group sees it.
-package protocol ControllerRunning: AnyObject, Sendable {
-    var name: String { get }
-    /// Reconciles until ``shutDown()``.
-    func run() async
-    /// Begins no more reconciles.
-    func shutDown()
 }

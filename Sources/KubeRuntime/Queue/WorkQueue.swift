@@ -111,12 +111,9 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     // MARK: - For metrics
 
-    package func depth(_ priority: WorkPriority) -> Int { state.withLock { $0.machine.depth[priority] ?? 0 } }
-
-    /// How long the keys that are worked on now have been.
-    package var running: [Duration] {
+    package var figures: QueueFigures {
         let now = time.now
-        return state.withLock { $0.machine.running(now: now) }
+        return state.withLock { QueueFigures(depth: $0.machine.depth, running: $0.machine.running(now: now)) }
     }
 
     // MARK: - Shell

@@ -1,7 +1,7 @@
 import CoreMetrics
 
 /// What a work queue counts, under the names that client-go's queues use. Depth and unfinished work are read when metrics are
-/// scraped, see ``WorkQueue/depth(_:)`` and ``WorkQueue/running``.
+/// scraped, see ``WorkQueue/figures``.
 package struct WorkQueueMetrics: Sendable {
     let adds: Counter
     let retries: Counter

@@ -1,0 +1,130 @@
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Runs the parts of an operator together.
+///
+/// Order of beginning: first what serves others, such as health, which tells what the rest waits for, and webhooks, without which no
+/// cache may fill; then events and reflectors; controllers when the kinds that they need have
+/// been listed. The end goes the other way round: no controller is without its caches, no reconcile without a place for its events.
+package struct RuntimeGroup: Sendable {
+    package var options = RuntimeOptions()
+    package var events: EventRecorder?
+
+    /// The kinds that were added.
+    package private(set) var kinds: [RuntimeKind] = []
+    package private(set) var controllers: [any ControllerRunning] = []
+
+    private let time: TimeSource
+    private let logger: Logger
+    private var servers: [RuntimeServer] = []
+
+    package init(time: TimeSource = .system, logger: Logger) {
+        self.time = time
+        self.logger = logger
+    }
+
+    /// Adds a kind to follow.
+    ///
+    /// - Parameter isRequired: whether controllers must have it to begin.
+    package mutating func add(_ reflector: any KindReflecting, isRequired: Bool = true) {
+        kinds.append(RuntimeKind(reflector: reflector, isRequired: isRequired))
+    }
+
+    package mutating func add(_ controller: any ControllerRunning) { controllers.append(controller) }
+
+    /// Adds a part that serves others: it begins before caches are filled, and ends after the controllers have. The order of adding is
+    /// that of beginning.
+    ///
+    /// - Parameter untilUp: returns when the part serves; caches are not filled before. What it throws ends the group.
+    package mutating func add(server: any Service, untilUp: @escaping @Sendable () async throws -> Void = {}) {
+        servers.append(RuntimeServer(service: server, untilUp: untilUp))
+    }
+
+    /// Runs everything until one of the signals comes, a part fails or the task is cancelled.
+    ///
+    /// - Throws: what a part threw.
+    package func run(signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
+        var services = servers.map(\.service)
+        if let events { services.append(EventService(events: events)) }
+        services.append(ReflectorService(reflectors: kinds.map(\.reflector), servers: servers))
+        services.append(
+            ControllerService(
+                controllers: controllers,
+                sync: CacheSync(kinds: kinds, options: options, time: time, logger: logger),
+                logger: logger
+            )
+        )
+        var configuration = ServiceGroupConfiguration(
+            services: services,
+            gracefulShutdownSignals: signals,
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = options.shutdownLimit
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+/// A kind that is followed.
+package struct RuntimeKind: Sendable {
+    package let reflector: any KindReflecting
+    /// Whether controllers must have it to begin.
+    package let isRequired: Bool
+}
+
+private struct RuntimeServer: Sendable {
+    let service: any Service
+    let untilUp: @Sendable () async throws -> Void
+}
+
+/// Writes events until everybody who reports has ended, and then what is left.
+private struct EventService: Service {
+    let events: EventRecorder
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await events.run()
+        } onGracefulShutdown: {
+            events.shutDown()
+        }
+    }
+}
+
+/// Follows the kinds.
+private struct ReflectorService: Service {
+    let reflectors: [any KindReflecting]
+    let servers: [RuntimeServer]
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            for server in servers { try await server.untilUp() }
+            await withDiscardingTaskGroup { group in
+                for reflector in reflectors { group.addTask { await reflector.run() } }
+            }
+        }
+        // Without kinds there is nothing to do, which is no reason to end the others.
+        try await gracefulShutdown()
+    }
+}
+
+/// Reconciles, once there is something to reconcile by.
+private struct ControllerService: Service {
+    let controllers: [any ControllerRunning]
+    let sync: CacheSync
+    let logger: Logger
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            let mayBegin = await cancelWhenGracefulShutdown { await sync.wait() }
+            if mayBegin {
+                logger.info("controllers begin", metadata: ["controllers": "\(controllers.map(\.name))"])
+                await withDiscardingTaskGroup { group in
+                    for controller in controllers { group.addTask { await controller.run() } }
+                }
+            }
+            try await gracefulShutdown()
+        } onGracefulShutdown: {
+            for controller in controllers { controller.shutDown() }
+        }
+    }
+}
