@@ -1,0 +1,51 @@
+/// What one check found; one line of `/healthz?verbose` or `/readyz?verbose`.
+package struct HealthCheck: Hashable, Sendable {
+    /// What was checked, such as the resource `deployments.apps`.
+    package var name: String
+    /// How it is, in one word.
+    package var state: String
+    /// Why; empty when there is nothing to say.
+    package var reason: String
+    package var passes: Bool
+
+    package init(name: String, state: String, reason: String = "", passes: Bool) {
+        self.name = name
+        self.state = state
+        self.reason = reason
+        self.passes = passes
+    }
+
+    /// The readiness of a kind: there has to be something to work with, even if it is old.
+    ///
+    /// - Parameter isRequired: whether we cannot do without the kind. If we can, it may be missing or forbidden, but while
+    ///   that is not known yet we are not ready.
+    package init(kind: String, _ state: KindState, isRequired: Bool = true) {
+        let passes =
+            switch state.phase {
+            case .synced, .stalled: true
+            case .forbidden, .notInstalled: !isRequired
+            case .connecting, .syncing: false
+            }
+        self.init(name: kind, state: state.phase.rawValue, reason: state.reason, passes: passes)
+    }
+
+    /// One line of bounded length, whatever the server that gave the reason put into it.
+    var line: String {
+        var line = "[\(passes ? "+" : "-")]\(name) \(state)"
+        guard !reason.isEmpty else { return line }
+        line += ": "
+        for scalar in reason.unicodeScalars.prefix(Self.longestReason) {
+            line.unicodeScalars.append(Self.breaksLines(scalar) ? " " : scalar)
+        }
+        return line
+    }
+
+    private static let longestReason = 500
+
+    private static func breaksLines(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+}
