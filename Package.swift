@@ -28,6 +28,8 @@ extension Target.Dependency {
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
+    static let deque = product(name: "DequeModule", package: "swift-collections")
+    static let heap = product(name: "HeapModule", package: "swift-collections")
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
@@ -40,11 +42,12 @@ let package = Package(
     name: "swiftlet",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
@@ -57,28 +60,36 @@ let package = Package(
         .floor("KubeApply", ["JSON", "KubeModel"], [.crypto]),
         .floor("KubeTransport", ["CCurl"]),
         .floor("KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport"], [.logging, .metrics, .subprocess, .systemPackage]),
+        .floor(
+            "KubeRuntime",
+            ["JSON", "KubeModel", "KubeTransport", "KubeClient"],
+            [.coreMetrics, .deque, .heap, .hummingbird, .logging, .serviceLifecycle]
+        ),
         .floor("SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .floor("WebServers", ["JSON", "KubeModel", "KubeApply", "SwiftletAPI"], [.crypto]),
         .floor(
             "Operator",
-            ["JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "SwiftletAPI", "WebServers"],
-            [.crypto, .logging, .metrics]
+            ["JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "WebServers"],
+            [.coreMetrics, .crypto, .logging]
         ),
         .executableTarget(
             name: "swiftlet",
             dependencies: [
-                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "SwiftletAPI", "WebServers", "Operator",
-                .argumentParser, .logging,
+                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "WebServers",
+                "Operator", .argumentParser, .coreMetrics, .logging, .serviceLifecycle,
             ],
             swiftSettings: strict
         ),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .tests(of: "JSON"),
         .tests(of: "YAML", ["JSON"]),
         .tests(of: "KubeModel", ["JSON"]),
-        .tests(of: "KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport"], [.logging]),
-        .tests(of: "SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .tests(of: "KubeApply", ["JSON", "KubeModel"]),
-        .tests(of: "KubeTransport"),
+        .tests(of: "KubeTransport", ["CCurl", "TestSupport"]),
+        .tests(of: "KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport", "TestSupport"], [.logging, .metrics]),
+        .tests(of: "KubeRuntime", ["JSON", "KubeModel", "KubeTransport", "KubeClient"], [.coreMetrics, .logging]),
+        .tests(of: "SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .tests(of: "WebServers", ["JSON", "KubeApply", "KubeModel", "SwiftletAPI"]),
+        .tests(of: "Operator", ["JSON", "KubeModel"]),
     ]
 )

@@ -19,6 +19,11 @@ package enum IntentDigest {
         }.joined()
     }
 
+    /// The digest that an object bears; `nil` when nothing was applied to it.
+    package static func stamp(of object: DynamicObject) -> String? {
+        object.value[path: "metadata", "annotations", annotation]?.stringValue
+    }
+
     /// The intent with its digest in the annotation.
     package static func stamped(_ intent: DynamicObject) -> DynamicObject {
         var result = intent

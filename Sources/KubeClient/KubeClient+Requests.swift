@@ -77,7 +77,7 @@ extension KubeClient {
         var body: [UInt8] = []
         do {
             body = try await stream.body.collect(upTo: limits.statusSize)
-        } catch where error.code == .cancelled {
+        } catch  where error.code == .cancelled {
             throw request.error(.transport(error), "\(error)")
         } catch {
             // The status says enough; its explanation is too long or broke off.
@@ -99,7 +99,9 @@ extension KubeClient {
             do {
                 response = try await send(http(request, credentials), configuration.endpoint(with: credentials))
             } catch {
-                if error.code != .cancelled { metrics.record(method: request.method, code: nil, duration: clock.now() - start) }
+                if error.code != .cancelled {
+                    metrics.record(method: request.method, code: nil, duration: clock.now() - start)
+                }
                 throw request.error(.transport(error), "\(error)")
             }
             let (code, headers) = status(response)

@@ -41,12 +41,13 @@ package struct OwnerReference: Hashable, Sendable {
         }
     }
 
+    /// Without the uid of an owner that is not stored yet and so has none.
     package var json: JSONValue {
-        [
+        .compact([
             "apiVersion": .string(apiVersion), "kind": .string(kind), "name": .string(name),
-            "uid": .string(uid.description),
-            "controller": .bool(isController), "blockOwnerDeletion": .bool(blockOwnerDeletion),
-        ]
+            "uid": uid.description.isEmpty ? nil : .string(uid.description), "controller": .bool(isController),
+            "blockOwnerDeletion": .bool(blockOwnerDeletion),
+        ])
     }
 }
 

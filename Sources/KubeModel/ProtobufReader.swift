@@ -123,7 +123,9 @@ package struct ProtobufReader: Sendable {
             value |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 { return value }
             shift += 7
-            guard shift < 70 else { throw ProtobufError(.malformed, "a varint of more than 10 bytes", offset: position) }
+            guard shift < 70 else {
+                throw ProtobufError(.malformed, "a varint of more than 10 bytes", offset: position)
+            }
         }
         throw ProtobufError(.truncated, "a varint is cut off", offset: position)
     }

@@ -10,6 +10,8 @@ struct WebServerAssessment {
     let problems: [String]
     /// Foreign objects in the way.
     let conflicts: [String]
+    /// What last went wrong while writing.
+    let failure: WebServerPlanner.Failure?
     let hasPendingWrites: Bool
     let now: Timestamp
 
@@ -75,6 +77,7 @@ struct WebServerAssessment {
 
     private func ready(available: Finding, storage: Finding?, ingress: Finding?, stalled: Finding) -> Finding {
         if stalled.status == .yes { return .no(stalled.reason, stalled.message) }
+        if let failure { return .no(failure.reason, failure.message) }
         for part in [storage, available, ingress].compactMap(\.self) where part.status == .no {
             return .no(part.reason, part.message)
         }
@@ -89,6 +92,7 @@ struct WebServerAssessment {
             return .no("Paused", "spec.paused is true: nothing is changed until it is false.")
         }
         if stalled.status == .yes { return .no("Stalled", "See the condition Stalled.") }
+        if let failure { return .yes(failure.reason, failure.message) }
         if ready.status == .yes, !hasPendingWrites { return .no("UpToDate", "Everything is as the spec asks for.") }
         return .yes("Progressing", ready.status == .yes ? "Writing what changed." : ready.message)
     }

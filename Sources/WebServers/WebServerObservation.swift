@@ -23,6 +23,9 @@ package struct ObservedObject: Sendable {
     /// Metadata (labels, annotations, owners) and everything but the status.
     package var object: DynamicObject
     package var status: JSONValue
+    /// The digest of an intent of which the server said that applying it changes nothing about this very version of the object.
+    /// A server may write a value in a way that we do not recognise as equal; this keeps us from applying it for ever.
+    package var settledDigest: String?
 
     package init(metadata: ObjectMeta, object: DynamicObject, status: JSONValue) {
         self.metadata = metadata

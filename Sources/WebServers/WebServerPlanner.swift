@@ -20,8 +20,13 @@ package enum WebServerPlanner {
         package var conflicts: [String] = []
     }
 
-    package static func plan(_ webServer: WebServer, given observation: WebServerObservation, now: Timestamp) -> Outcome
-    {
+    /// - Parameter failure: what last went wrong while this plan, or an equal one, was performed; only the status tells of it.
+    package static func plan(
+        _ webServer: WebServer,
+        given observation: WebServerObservation,
+        failure: Failure? = nil,
+        now: Timestamp
+    ) -> Outcome {
         let problems = webServer.validate().filter { $0.severity == .error }
         var plan = Plan()
         var conflicts: [String] = []
@@ -38,10 +43,24 @@ package enum WebServerPlanner {
             observation: observation,
             problems: problems.map(\.description),
             conflicts: conflicts,
+            failure: failure,
             hasPendingWrites: !plan.isEmpty,
             now: now
         )
         return Outcome(plan: plan, status: assessment.status, conflicts: conflicts)
+    }
+
+    /// Why a plan could not be performed.
+    package struct Failure: Hashable, Sendable {
+        /// A word in CamelCase for programs.
+        package var reason: String
+        /// A sentence for people.
+        package var message: String
+
+        package init(reason: String, message: String) {
+            self.reason = reason
+            self.message = message
+        }
     }
 
     /// The write that brings the status up to date; `nil` when the stored one says the same.
@@ -130,8 +149,8 @@ package enum WebServerPlanner {
     }
 
     private static func reasonToApply(_ intent: DynamicObject, over observed: ObservedObject) -> String? {
-        let digest = intent.value[path: "metadata", "annotations", IntentDigest.annotation]?.stringValue
-        if observed.metadata.annotations[IntentDigest.annotation] != digest { return "what is wanted changed" }
+        if observed.settledDigest != nil, observed.settledDigest == IntentDigest.stamp(of: intent) { return nil }
+        if observed.metadata.annotations[IntentDigest.annotation] != IntentDigest.stamp(of: intent) { return "what is wanted changed" }
         return AppliedFields.firstDifference(intent: intent, observed: observed.object).map { "somebody changed \($0)" }
     }
 

@@ -23,14 +23,14 @@ struct CRDsCommand: ParsableCommand {
             Terminal.put(YAML.text(ClusterRole.object(Permission.webServers).value))
             return
         }
-        let definitions = try CustomResourceDefinitions.all()
+        let files = try CustomResourceDefinitions.files()
         guard let outputDirectory else {
-            Terminal.put(definitions.map(\.text).joined(separator: "---\n"))
+            Terminal.put(files.map(\.text).joined(separator: "---\n"))
             return
         }
-        for definition in definitions {
-            let path = "\(outputDirectory)/\(definition.fileName)"
-            try Data(definition.text.utf8).write(to: URL(filePath: path), options: .atomic)
+        for file in files {
+            let path = "\(outputDirectory)/\(file.name)"
+            try Data(file.text.utf8).write(to: URL(filePath: path), options: .atomic)
             print("wrote \(path)")
         }
     }

@@ -4,6 +4,7 @@ import KubeClient
 import KubeModel
 import Logging
 import Operator
+import WebServers
 
 struct ReconcileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -23,7 +23,7 @@ import Testing
     private let complete: JSONValue = [
         "image": "nginx", "replicas": 3, "ratio": 2, "labels": ["a": "b"], "access": "ReadWriteOnce",
         "volumes": [["name": "data", "sizes": [1, 2]], ["name": "logs"]],
-        "resources": ["limits": ["cpu": 1.5, "big": 9_007_199_254_740_993], "none": nil],
+        "resources": ["limits": ["cpu": 1.5, "big": 9_007_199_254_740_993], "none": .null],
     ]
 
     @Test func `decodes nested types and hands raw values over`() throws {
@@ -37,17 +37,17 @@ import Testing
     }
 
     @Test func `null is nil where nil is possible`() throws {
-        let server = try (["image": "a", "replicas": nil, "volumes": nil] as JSONValue).decode(as: Server.self)
+        let server = try (["image": "a", "replicas": .null, "volumes": .null] as JSONValue).decode(as: Server.self)
         #expect(server == Server(image: "a"))
         #expect(try (["image": "a", "resources": nil] as JSONValue).decode(as: Server.self).resources == nil)
-        #expect(try ([1, nil] as JSONValue).decode(as: [Int?].self) == [1, nil])
+        #expect(try ([1, .null] as JSONValue).decode(as: [Int?].self) == [1, nil])
     }
 
     @Test(
         arguments: [
             (["replicas": 1], "image", "Required value"),
             (["image": 5], "image", "expected string, found integer"),
-            (["image": nil], "image", "expected string, found null"),
+            (["image": .null], "image", "expected string, found null"),
             (["image": "a", "replicas": 2_147_483_648], "replicas", "2147483648 does not fit Int32"),
             (["image": "a", "replicas": 1.5], "replicas", "expected integer, found number"),
             (["image": "a", "replicas": true], "replicas", "expected integer, found boolean"),

@@ -8,11 +8,11 @@ import Testing
             var replicas: Int?
             var args: [String] = []
             var labels: [String: String] = [:]
-            var raw: JSONValue = ["a": nil]
+            var raw: JSONValue = ["a": .null]
             var rawNil: JSONValue?
         }
         #expect(
-            try JSONValue(encoding: Spec()) == ["image": "nginx", "args": [], "labels": [:], "raw": ["a": nil]]
+            try JSONValue(encoding: Spec()) == ["image": "nginx", "args": [], "labels": [:], "raw": ["a": .null]]
         )
     }
 
@@ -35,7 +35,7 @@ import Testing
         }
         #expect(
             try JSONValue(encoding: Custom())
-                == ["inner": ["on": true], "list": [1, ["x"], nil], "none": nil, "again": 2.5, "super": "late"]
+                == ["inner": ["on": true], "list": [1, ["x"], .null], "none": .null, "again": 2.5, "super": "late"]
         )
     }
 
@@ -50,7 +50,7 @@ import Testing
     @Test func `a scalar at the top is a value`() throws {
         #expect(try JSONValue(encoding: "a") == "a")
         #expect(try JSONValue(encoding: Int?.none) == nil)
-        #expect(try JSONValue(encoding: [Int?.none, 1]) == [nil, 1])
+        #expect(try JSONValue(encoding: [Int?.none, 1]) == [.null, 1])
         #expect(try JSONValue(encoding: [1: "a"]) == ["1": "a"])
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 struct JSONWriterTests {
     @Test func keysAreSortedSoThatEqualValuesGiveEqualBytes() {
-        let value: JSONValue = ["b": 1, "a": ["z": nil, "é": true, "aa": 1.5]]
+        let value: JSONValue = ["b": 1, "a": ["z": .null, "é": true, "aa": 1.5]]
         #expect(value.encodedText() == #"{"a":{"aa":1.5,"z":null,"é":true},"b":1}"#)
     }
 

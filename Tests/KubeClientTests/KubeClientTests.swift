@@ -47,7 +47,9 @@ import Testing
     @Test func anUnknownTokenIsInvalidatedAndTheRequestSentOnceMore() async throws {
         let credentials = CountingCredentials()
         let refused = Script.Answer.json(401, #"{"message":"Unauthorized","reason":"Unauthorized"}"#)
-        try await withClient(answering: [refused, Self.ok, refused, refused], credentials: credentials) { client, script in
+        try await withClient(answering: [refused, Self.ok, refused, refused], credentials: credentials) {
+            client,
+            script in
             _ = try await client.get(Widget.resource, Self.key)
             #expect(script.requests.map { $0.header("Authorization") } == ["Bearer token-1", "Bearer token-2"])
             let error = await #expect(throws: KubeError.self) { try await client.get(Widget.resource, Self.key) }

@@ -64,7 +64,8 @@ import Testing
     }
 
     @Test func theResponsesCodeAndRetryAfterPrevail() {
-        let body = #"{"kind":"Status","message":"busy","reason":"TooManyRequests","code":200,"details":{"retryAfterSeconds":9}}"#
+        let body =
+            #"{"kind":"Status","message":"busy","reason":"TooManyRequests","code":200,"details":{"retryAfterSeconds":9}}"#
         let status = Self.status(429, body, retryAfter: "1")
         #expect(status.code == 429)
         #expect(status.retryAfterSeconds == 1)
@@ -80,7 +81,11 @@ import Testing
     }
 
     @Test func aResourceVersionFromTheFutureIsRecognized() {
-        var status = KubeStatus(code: 504, reason: "Timeout", message: "Timeout: Too large resource version: 9, current: 1")
+        var status = KubeStatus(
+            code: 504,
+            reason: "Timeout",
+            message: "Timeout: Too large resource version: 9, current: 1"
+        )
         #expect(status.isTooLargeResourceVersion)
         status.message = "Timeout"
         #expect(!status.isTooLargeResourceVersion)

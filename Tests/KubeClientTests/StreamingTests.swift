@@ -8,7 +8,9 @@ import Testing
 @Suite struct StreamingTests {
     private static let protobufType = ["Content-Type: application/vnd.kubernetes.protobuf"]
 
-    private static func names(_ client: KubeClient, _ options: ListOptions = ListOptions()) async throws -> ([String], ListEnd) {
+    private static func names(_ client: KubeClient, _ options: ListOptions = ListOptions()) async throws -> (
+        [String], ListEnd
+    ) {
         var names: [String] = []
         let end = try await client.list(Widget.resource, as: Widget.self, options: options) { result in
             switch result {
@@ -32,9 +34,11 @@ import Testing
             (names, end) = try await Self.names(client)
             #expect(names == ["c"])
             #expect(end == ListEnd(resourceVersion: "9"))
-            #expect(script.requests.map(\.path) == [
-                "/apis/example.org/v1/namespaces/shop/widgets?limit=2", "/apis/example.org/v1/widgets",
-            ])
+            #expect(
+                script.requests.map(\.path) == [
+                    "/apis/example.org/v1/namespaces/shop/widgets?limit=2", "/apis/example.org/v1/widgets",
+                ]
+            )
         }
     }
 
@@ -56,7 +60,11 @@ import Testing
 
     @Test func aRefusedListSaysWhy() async throws {
         let expired = Script.Answer.json(410, #"{"message":"expired","reason":"Expired","code":410}"#)
-        let page = Script.Answer(status: 502, headers: ["Content-Type: text/html"], body: Array("<h1>Bad Gateway</h1>".utf8))
+        let page = Script.Answer(
+            status: 502,
+            headers: ["Content-Type: text/html"],
+            body: Array("<h1>Bad Gateway</h1>".utf8)
+        )
         try await withClient(answering: [expired, page, .json(200, "{}")]) { client, _ in
             let gone = await #expect(throws: KubeError.self) { try await Self.names(client) }
             #expect(gone?.isGone == true)
@@ -74,7 +82,8 @@ import Testing
             try connection.write("HTTP/1.1 200 OK\r\n\(Self.protobufType[0])\r\nTransfer-Encoding: chunked\r\n\r\n")
             for byte in protobufEvent("ADDED", Widget("a").protobuf) { try connection.writeChunk([byte]) }
             try connection.writeChunk(
-                protobufEvent("MODIFIED", Widget("a", size: 1).protobuf) + protobufEvent("DELETED", Widget("a").protobuf)
+                protobufEvent("MODIFIED", Widget("a", size: 1).protobuf)
+                    + protobufEvent("DELETED", Widget("a").protobuf)
             )
             try connection.endChunked()
         }
@@ -93,13 +102,21 @@ import Testing
             if request?.path.contains("resourceVersion=2") == true { connection.waitForClose() }
         }
         try await withClient(of: handler) { client, _ in
-            let broken = try await client.watch(Widget.resource, as: Widget.self, options: WatchOptions(resourceVersion: "1"))
+            let broken = try await client.watch(
+                Widget.resource,
+                as: Widget.self,
+                options: WatchOptions(resourceVersion: "1")
+            )
             var iterator = broken.makeAsyncIterator()
             #expect(try await iterator.next(isolation: nil) == .added(Widget("a")))
             let error = await #expect(throws: KubeError.self) { try await iterator.next(isolation: nil) }
             #expect(error?.isRetryable == true)
 
-            let silent = try await client.watch(Widget.resource, as: Widget.self, options: WatchOptions(resourceVersion: "2"))
+            let silent = try await client.watch(
+                Widget.resource,
+                as: Widget.self,
+                options: WatchOptions(resourceVersion: "2")
+            )
             silent.setIdleTimeout(.milliseconds(50))
             let idle = await #expect(throws: KubeError.self) { for try await _ in silent {} }
             guard case .transport(let cause) = idle?.code else { return #expect(Bool(false)) }

@@ -43,7 +43,8 @@ struct Widget: ProtobufWireObject, Hashable {
     init(protobuf reader: inout ProtobufReader) throws {
         while let field = try reader.nextField() {
             switch field {
-            case 1: metadata = try reader.readMessage { (meta) throws(ProtobufError) in try ObjectMeta(protobuf: &meta) }
+            case 1:
+                metadata = try reader.readMessage { (meta) throws(ProtobufError) in try ObjectMeta(protobuf: &meta) }
             case 2: size = try reader.readInt()
             default: try reader.skip()
             }

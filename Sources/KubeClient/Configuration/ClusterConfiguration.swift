@@ -7,6 +7,8 @@ package struct ClusterConfiguration: Sendable {
     package var server: ServerURL
     /// How the server is known. Holds no client certificate: that comes with the credentials, which may change.
     package var tls: TLSConfiguration
+    /// Where ``tls`` has its authorities from, if they are in a file: then the file's present content counts.
+    package var certificateAuthorityFile: CertificateAuthorityFile?
     /// Who we are.
     package var credentials: any CredentialSource
     /// The default namespace, a DNS label.
@@ -20,6 +22,7 @@ package struct ClusterConfiguration: Sendable {
     package init(
         server: ServerURL,
         tls: TLSConfiguration = TLSConfiguration(),
+        certificateAuthorityFile: CertificateAuthorityFile? = nil,
         credentials: any CredentialSource = StaticCredentialSource(.anonymous),
         namespace: String = "default",
         proxy: ProxyURL? = nil,
@@ -28,6 +31,7 @@ package struct ClusterConfiguration: Sendable {
     ) {
         self.server = server
         self.tls = tls
+        self.certificateAuthorityFile = certificateAuthorityFile
         self.credentials = credentials
         self.namespace = namespace
         self.proxy = proxy
@@ -37,10 +41,11 @@ package struct ClusterConfiguration: Sendable {
 }
 
 extension ClusterConfiguration {
-    /// What the transport needs to reach the server as `credentials` say. The `Authorization` header field and those of
-    /// ``impersonation`` are the request's.
+    /// What the transport needs to reach the server as `credentials` say, to be asked for once per request. The
+    /// `Authorization` header field and those of ``impersonation`` are the request's.
     package func endpoint(with credentials: Credentials) -> TransportEndpoint {
         var tls = tls
+        if let certificateAuthorityFile { tls.certificateAuthorities = certificateAuthorityFile.authorities() }
         tls.clientCertificate = credentials.clientCertificatePEM
         tls.clientKey = credentials.clientKeyPEM
         return TransportEndpoint(baseURL: server.text, tls: tls, proxyURL: proxy?.text)

@@ -14,11 +14,13 @@ extension Kubeconfig {
     ) throws(ConfigurationError) -> ClusterConfiguration {
         let selection = try select(overrides)
         let cluster = selection.cluster
-        let tls = try cluster.tlsConfiguration(host)
+        let authorityFile = try cluster.authorityFile(host)
+        let tls = try cluster.tlsConfiguration(authorityFile)
         let usesTLS =
             tls.certificateAuthorities != nil || tls.insecureSkipVerify || selection.user?.hasCertificate == true
         let server = try cluster.serverURL(defaultScheme: usesTLS ? "https" : "http")
         var configuration = ClusterConfiguration(server: server, tls: tls, contextName: selection.contextName)
+        configuration.certificateAuthorityFile = authorityFile
         configuration.proxy = try cluster.proxy()
         if let namespace = overrides.namespace {
             configuration.namespace = namespace
@@ -71,31 +73,37 @@ extension KubeconfigCluster {
         }
     }
 
-    func tlsConfiguration(_ host: HostEnvironment) throws(ConfigurationError) -> TLSConfiguration {
-        var tls = TLSConfiguration(serverName: tlsServerName, insecureSkipVerify: insecureSkipTLSVerify)
+    /// The file of the cluster's authorities; `nil` if they are given as data, or not at all.
+    func authorityFile(_ host: HostEnvironment) throws(ConfigurationError) -> CertificateAuthorityFile? {
+        let field = "certificate-authority"
+        guard certificateAuthorityData == nil, let certificateAuthority else { return nil }
+        return try CertificateAuthorityFile(
+            place.resolve(certificateAuthority),
+            owner: [place.owner, field].compactMap { $0 }.joined(separator: ": "),
+            location: place.location(field),
+            host: host
+        )
+    }
+
+    func tlsConfiguration(
+        _ authorityFile: CertificateAuthorityFile?
+    ) throws(ConfigurationError) -> TLSConfiguration {
         if let tlsServerName, !tlsServerName.utf8.allSatisfy(Self.isNameByte) {
             throw place.error(.invalid, "tls-server-name", "expected a host name or an address")
         }
-        let field: String
-        if let certificateAuthorityData {
-            field = "certificate-authority-data"
-            tls.certificateAuthorities = certificateAuthorityData
-        } else if let certificateAuthority {
-            field = "certificate-authority"
-            let purpose = "\(place.owner ?? "cluster"): \(field)"
-            let path = place.resolve(certificateAuthority)
-            tls.certificateAuthorities = try host.requiredFile(path, purpose, location: place.location(field))
-        } else {
-            return tls
+        if let data = certificateAuthorityData, let fault = PEM.fault(in: data, holding: .certificate) {
+            throw place.error(.invalid, "certificate-authority-data", fault)
         }
-        if let bytes = tls.certificateAuthorities, let fault = PEM.fault(in: bytes, holding: .certificate) {
-            throw place.error(.invalid, field, fault)
+        let authorities = certificateAuthorityData ?? authorityFile?.authorities()
+        guard !insecureSkipTLSVerify || authorities == nil else {
+            let message = "cannot be true beside a certificate-authority; remove one of them"
+            throw place.error(.invalid, "insecure-skip-tls-verify", message)
         }
-        guard !insecureSkipTLSVerify else {
-            let advice = "remove insecure-skip-tls-verify or \(field)"
-            throw place.error(.invalid, "insecure-skip-tls-verify", "cannot be true beside \(field); \(advice)")
-        }
-        return tls
+        return TLSConfiguration(
+            certificateAuthorities: authorities,
+            serverName: tlsServerName,
+            insecureSkipVerify: insecureSkipTLSVerify
+        )
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

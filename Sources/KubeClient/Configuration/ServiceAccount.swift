@@ -26,16 +26,19 @@ enum ServiceAccount {
         host: HostEnvironment
     ) throws(ConfigurationError) -> ClusterConfiguration {
         // Never the system's authorities: a pod that cannot read its cluster's would trust the whole internet.
-        let authorities = try host.requiredFile(certificateAuthorityFile, "service account", location: nil)
-        if let fault = PEM.fault(in: authorities, holding: .certificate) {
-            throw ConfigurationError(.unreadable, "service account: \(certificateAuthorityFile) \(fault)")
-        }
+        let authorities = try CertificateAuthorityFile(
+            certificateAuthorityFile,
+            owner: "service account",
+            location: nil,
+            host: host
+        )
         var namespace = overrides.namespace
         if namespace == nil { namespace = try Self.namespace(host) }
         let credentials = try FileCredentialSource(.init(tokenFile: tokenFile), place: nil, host: host)
         return ClusterConfiguration(
             server: try server(host),
-            tls: TLSConfiguration(certificateAuthorities: authorities),
+            tls: TLSConfiguration(certificateAuthorities: authorities.authorities()),
+            certificateAuthorityFile: authorities,
             credentials: credentials,
             namespace: namespace ?? "default"
         )

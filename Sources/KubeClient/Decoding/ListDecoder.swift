@@ -28,7 +28,8 @@ struct ListDecoder<Object: WireObject>: Sendable {
     ) throws {
         switch splitter {
         case .json(var json):
-            splitter = .json(JSONListSplitter(itemLimit: 0))  // Gives up this copy, so that the change happens in place.
+            // Gives up this copy, so that the change happens in place.
+            splitter = .json(JSONListSplitter(itemLimit: 0))
             try json.consume(chunk) { piece in try onItem(objects.object(piece)) }
             splitter = .json(json)
         case .protobuf(var protobuf):

@@ -23,16 +23,20 @@ final class RequestMetrics: Sendable {
     func record(method: String, code: Int?, duration: Duration) {
         instruments.withLock { instruments in
             let key = Key(method: method, code: code)
-            let counter = instruments.requests[key] ?? Counter(
-                label: "rest_client_requests_total",
-                dimensions: [("code", code.map(String.init) ?? "<error>"), ("method", method), ("host", host)]
-            )
+            let counter =
+                instruments.requests[key]
+                ?? Counter(
+                    label: "rest_client_requests_total",
+                    dimensions: [("code", code.map(String.init) ?? "<error>"), ("method", method), ("host", host)]
+                )
             instruments.requests[key] = counter
             counter.increment()
-            let timer = instruments.durations[method] ?? Metrics.Timer(
-                label: "rest_client_request_duration_seconds",
-                dimensions: [("method", method), ("host", host)]
-            )
+            let timer =
+                instruments.durations[method]
+                ?? Metrics.Timer(
+                    label: "rest_client_request_duration_seconds",
+                    dimensions: [("method", method), ("host", host)]
+                )
             instruments.durations[method] = timer
             timer.recordNanoseconds(Self.nanoseconds(duration))
         }

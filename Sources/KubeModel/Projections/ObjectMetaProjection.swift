@@ -42,7 +42,8 @@ package struct ObjectMetaProjection: ProtobufWireObject, Hashable {
         var metadata = ObjectMeta(key: ObjectKey(namespace: "", name: ""))
         while let field = try reader.nextField() {
             switch field {
-            case 1: metadata = try reader.readMessage { (meta) throws(ProtobufError) in try ObjectMeta(protobuf: &meta) }
+            case 1:
+                metadata = try reader.readMessage { (meta) throws(ProtobufError) in try ObjectMeta(protobuf: &meta) }
             default: try reader.skip()
             }
         }

@@ -49,7 +49,13 @@ package struct ReconcileOnce: Sendable {
         let dryRun = WebServerDryRun(state: state, prediction: .local, now: now)
         let executor = PlanExecutor(client: client)
         var reports: [WebServerReport] = []
-        for webServer in try await applied(manifests, client: client) ?? stored(namespace) {
+        let webServers: [WebServer]
+        if let manifests {
+            webServers = try await applied(manifests, client: client)
+        } else {
+            webServers = try await stored(namespace)
+        }
+        for webServer in webServers {
             let report = try await dryRun.report(on: webServer)
             for action in report.plan.actions { try await executor.perform(action) }
             if let action = try WebServerPlanner.statusAction(report.status, for: webServer) {
@@ -76,19 +82,14 @@ package struct ReconcileOnce: Sendable {
         return (manifests.filter(isWebServer), manifests.filter { !isWebServer($0) })
     }
 
-    private func applied(_ manifests: [Manifest]?, client: KubeClient) async throws -> [WebServer]? {
-        guard let manifests else { return nil }
+    private func applied(_ manifests: [Manifest], client: KubeClient) async throws -> [WebServer] {
         var result: [WebServer] = []
         let (webServers, others) = try split(manifests)
         if let other = others.first {
             throw other.error(at: [], "only WebServers are reconciled; apply this with kubectl")
         }
-        for manifest in webServers {
-            let problems = try WebServer(manifest: manifest).validate()
-            if let problem = problems.first(where: { $0.severity == .error }) {
-                throw manifest.error(at: problem.path, problem.message)
-            }
-        }
+        // All are checked before the first is written.
+        for manifest in webServers { _ = try CheckedWebServer(manifest) }
         for manifest in webServers {
             let options = WriteOptions(fieldManager: Self.manifestManager, force: true)
             result.append(

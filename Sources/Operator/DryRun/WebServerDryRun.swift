@@ -30,13 +30,9 @@ package struct WebServerDryRun: Sendable {
     /// - Parameter manifest: the WebServer as it would be; takes identity and status from the stored one, if there is one.
     /// - Throws: ``ManifestError`` for a manifest that is no valid WebServer, ``KubeError`` when the cluster cannot be read.
     package func report(on manifest: Manifest) async throws -> WebServerReport {
-        let webServer = try await adopted(WebServer(manifest: manifest))
-        let problems = webServer.validate()
-        if let problem = problems.first(where: { $0.severity == .error }) {
-            throw manifest.error(at: problem.path, problem.message)
-        }
-        var report = try await report(on: webServer)
-        report.warnings = problems.map { manifest.error(at: $0.path, $0.message).description }
+        let checked = try CheckedWebServer(manifest)
+        var report = try await report(on: adopted(checked.webServer))
+        report.warnings = checked.warnings
         return report
     }
 
@@ -101,28 +97,15 @@ package struct WebServerDryRun: Sendable {
 }
 
 extension PlannedAction {
-    /// The action with a stand-in for the uid of an owner that is not stored yet: the server refuses an empty one.
+    /// The action with a stand-in for the uid of an owner that is not stored yet: the server demands one.
     fileprivate var forServerDryRun: PlannedAction {
         guard case .apply(var apply) = self,
             var owners = apply.intent.value[path: "metadata", "ownerReferences"]?.arrayValue
         else { return self }
-        for index in owners.indices where owners[index]["uid"] == "" {
+        for index in owners.indices where owners[index]["uid"] == nil {
             owners[index]["uid"] = "00000000-0000-0000-0000-000000000000"
         }
         apply.intent.value[path: "metadata", "ownerReferences"] = .array(owners)
         return .apply(apply)
-    }
-}
-
-extension WebServer {
-    /// Reads a WebServer from a manifest.
-    ///
-    /// - Throws: ``ManifestError`` naming file, line, object and field.
-    init(manifest: Manifest) throws {
-        do {
-            try self.init(manifest.object.value)
-        } catch let error as ObjectError {
-            throw manifest.error(at: error.path, error.message)
-        }
     }
 }

@@ -51,6 +51,15 @@ struct WebServerStores: Sendable {
     /// The value of an index that names an object of a namespace.
     static func value(_ namespace: String, _ name: String) -> String { "\(namespace)/\(name)" }
 
+    /// Kinds without which nothing can be decided about a WebServer, and that have not been read yet; empty when all have.
+    func unreadKinds(for webServer: WebServer) -> [APIResource] {
+        let sources = webServer.spec.configFrom.compactMap(\.key)
+        var unread: [APIResource] = []
+        if !configMaps.isFilled, sources.contains(where: { $0.resource == .configMaps }) { unread.append(.configMaps) }
+        if !secrets.isFilled, sources.contains(where: { $0.resource == .secrets }) { unread.append(.secrets) }
+        return unread
+    }
+
     /// What is known about one WebServer's surroundings.
     ///
     /// - Throws: ``JSONError`` when a stored child is malformed.

@@ -25,7 +25,7 @@ import Testing
         let (source, host) = try source([.token("one", gate: gate), .token("two")])
         let answers = try await withThrowingTaskGroup(of: Credentials.self) { group in
             for _ in 0..<50 { group.addTask { try await source.credentials() } }
-            #expect(await eventually { host.processes.runs == 1 })
+            #expect(await becomesTrue { host.processes.runs == 1 })
             gate.open()
             return try await group.reduce(into: []) { $0.append($1.authorization) }
         }
@@ -47,7 +47,7 @@ import Testing
         host.advance(bySeconds: 1)
         #expect(try await source.credentials().authorization == "Bearer one")
         #expect(try await source.credentials().authorization == "Bearer one")
-        #expect(await eventually { host.processes.runs == 2 })
+        #expect(await becomesTrue { host.processes.runs == 2 })
         gate.open()
         while try await source.credentials().authorization != "Bearer two" { await Task.yield() }
         #expect(host.processes.runs == 2)
@@ -69,7 +69,7 @@ import Testing
         _ = try await source.credentials()
         host.advance(bySeconds: 80)
         #expect(try await source.credentials().authorization == "Bearer one")
-        #expect(await eventually { host.warnings.count == 1 })
+        #expect(await becomesTrue { host.warnings.count == 1 })
         #expect(host.warnings.first?.contains("offline") == true)
         #expect(try await source.credentials().authorization == "Bearer one")
         #expect(host.processes.runs == 2)
@@ -93,7 +93,7 @@ import Testing
         let gate = Gate()
         let (source, host) = try source([.token("one", gate: gate)])
         let patient = Task { try await source.credentials() }
-        #expect(await eventually { host.processes.runs == 1 })
+        #expect(await becomesTrue { host.processes.runs == 1 })
         let hasty = Task { try await source.credentials() }
         hasty.cancel()
         await #expect(throws: CancellationError.self) { try await hasty.value }
@@ -106,10 +106,10 @@ import Testing
     func lastCaller() async throws {
         let (source, host) = try source([.token("one", gate: Gate()), .token("two")])
         let caller = Task { try await source.credentials() }
-        #expect(await eventually { host.processes.runs == 1 })
+        #expect(await becomesTrue { host.processes.runs == 1 })
         caller.cancel()
         await #expect(throws: CancellationError.self) { try await caller.value }
-        #expect(await eventually { host.processes.cancellations == 1 })
+        #expect(await becomesTrue { host.processes.cancellations == 1 })
         #expect(try await source.credentials().authorization == "Bearer two")
     }
 

@@ -153,7 +153,7 @@ import Testing
         "A cluster's field that makes no sense is an error that names it",
         arguments: [
             ("certificate-authority: /missing", "certificate-authority: there is no file /missing"),
-            ("certificate-authority: /key", "certificate-authority: holds no PEM certificate"),
+            ("certificate-authority: /key", "certificate-authority: /key holds no PEM certificate"),
             ("certificate-authority-data: aGVsbG8=", "certificate-authority-data: holds no PEM certificate"),
             ("tls-server-name: \"a b\"", "tls-server-name: expected a host name"),
             ("proxy-url: ftp://user:secret@x", "proxy-url: has the scheme 'ftp'"),

@@ -74,7 +74,7 @@ import Testing
                 try await SubprocessRunner().run(command(script, timeLimit: .milliseconds(300)))
             }
             let pid = try #require(content(path))
-            #expect(try await eventually { try hasEnded(pid) })
+            #expect(try await becomesTrue { try hasEnded(pid) })
         }
     }
 
@@ -83,11 +83,31 @@ import Testing
         try await withTemporaryFile { path in
             let command = command("sleep 1000 & echo $! > \(path); wait")
             let run = Task { try await SubprocessRunner().run(command) }
-            #expect(await eventually { content(path)?.isEmpty == false })
+            #expect(await becomesTrue { content(path)?.isEmpty == false })
             run.cancel()
             await #expect(throws: CancellationError.self) { try await run.value }
             let pid = try #require(content(path))
-            #expect(try await eventually { try hasEnded(pid) })
+            #expect(try await becomesTrue { try hasEnded(pid) })
+        }
+    }
+
+    @Test("A program that may talk to a person gives its output, and cancelling ends it")
+    func interactive() async throws {
+        var talking = command("printf out")
+        talking.isInteractive = true
+        talking.timeLimit = nil
+        let result = try await SubprocessRunner().run(talking)
+        #expect(String(decoding: result.standardOutput, as: UTF8.self) == "out")
+        try await withTemporaryFile { path in
+            var waiting = command("echo $$ > \(path); exec sleep 1000")
+            waiting.isInteractive = true
+            waiting.timeLimit = nil
+            let run = Task { [waiting] in try await SubprocessRunner().run(waiting) }
+            #expect(await becomesTrue { content(path)?.isEmpty == false })
+            run.cancel()
+            await #expect(throws: CancellationError.self) { try await run.value }
+            let pid = try #require(content(path))
+            #expect(try await becomesTrue { try hasEnded(pid) })
         }
     }
 

@@ -53,7 +53,8 @@ import Testing
 
     @Test(arguments: [
         ("application/json" as String?, WireFormat.json), ("application/vnd.kubernetes.protobuf", .protobuf),
-        ("application/vnd.kubernetes.protobuf;stream=watch", .protobuf), ("APPLICATION/VND.KUBERNETES.PROTOBUF", .protobuf),
+        ("application/vnd.kubernetes.protobuf;stream=watch", .protobuf),
+        ("APPLICATION/VND.KUBERNETES.PROTOBUF", .protobuf),
         ("text/html", .json), (nil, .json),
     ])
     func theContentTypeDecidesTheFormat(contentType: String?, format: WireFormat) {

@@ -23,7 +23,9 @@ import Testing
         return (items, splitter.metadata)
     }
 
-    private static let items = [Widget("a").protobuf, [], Widget("b", size: 70_000).protobuf, [UInt8](repeating: 8, count: 300)]
+    private static let items = [
+        Widget("a").protobuf, [], Widget("b", size: 70_000).protobuf, [UInt8](repeating: 8, count: 300),
+    ]
     private static let list = protobufList(items, resourceVersion: "12", continueToken: "next")
 
     @Test func cutsAListAtEveryChunkSize() throws {
@@ -44,7 +46,8 @@ import Testing
             $0.string(12, "future")
             $0.message(1) { $0.string(2, "5") }
         }.bytes
-        let body = ProtobufWriter.envelope(apiVersion: "v1", kind: "L", list) + ProtobufWriter { $0.integer(9, 1) }.bytes
+        let body =
+            ProtobufWriter.envelope(apiVersion: "v1", kind: "L", list) + ProtobufWriter { $0.integer(9, 1) }.bytes
         for size in 1...body.count {
             let (items, metadata) = try Self.split(body, chunk: size)
             #expect(items == [[1, 2, 3]])

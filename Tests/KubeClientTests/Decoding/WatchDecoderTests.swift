@@ -97,7 +97,10 @@ import Testing
             }
             $0.string(2, "large")
         }.bytes
-        let (events, _) = Self.events(protobufEvent("ADDED", bad) + protobufEvent("ADDED", Widget("a").protobuf), .protobuf)
+        let (events, _) = Self.events(
+            protobufEvent("ADDED", bad) + protobufEvent("ADDED", Widget("a").protobuf),
+            .protobuf
+        )
         guard case .undecodable(let error) = events.first else { return #expect(Bool(false), "\(events)") }
         #expect(error.key == ObjectKey(namespace: "shop", name: "bad"))
         #expect(events.last == .added(Widget("a")))
@@ -117,7 +120,8 @@ import Testing
     }
 
     @Test func aFrameAboveTheLimitIsAnEventOfItsOwn() {
-        let bytes = protobufEvent("ADDED", Widget(String(repeating: "x", count: 2000)).protobuf)
+        let bytes =
+            protobufEvent("ADDED", Widget(String(repeating: "x", count: 2000)).protobuf)
             + protobufEvent("ADDED", Widget("a").protobuf)
         for size in [1, 100, 10_000] {
             let (events, _) = Self.events(bytes, .protobuf, chunk: size)

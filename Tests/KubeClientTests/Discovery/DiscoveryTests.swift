@@ -29,7 +29,9 @@ import Testing
         try await withClient(answering: [Self.aggregatedCore, Self.aggregated]) { client, script in
             let served = try await Discovery(client: client).servedResources()
             #expect(script.requests.map(\.path) == ["/api", "/apis"])
-            #expect(script.requests[0].header("Accept")?.hasPrefix("application/json;g=apidiscovery.k8s.io;v=v2;") == true)
+            #expect(
+                script.requests[0].header("Accept")?.hasPrefix("application/json;g=apidiscovery.k8s.io;v=v2;") == true
+            )
             #expect(served.all.map(\.resource.description) == ["namespaces", "deployments.apps"])
             #expect(served.failures.keys.map(\.description) == ["metrics.k8s.io/v1beta1"])
             let deployments = try #require(served[GroupVersionKind(group: "apps", version: "v1", kind: "Deployment")])
@@ -83,7 +85,8 @@ import Testing
             let versions = served.all.map { "\($0.resource.apiVersion) \($0.resource.plural)" }
             #expect(
                 versions == [
-                    "v1 pods", "autoscaling/v1 horizontalpodautoscalers", "autoscaling/v2beta2 horizontalpodautoscalers",
+                    "v1 pods", "autoscaling/v1 horizontalpodautoscalers",
+                    "autoscaling/v2beta2 horizontalpodautoscalers",
                 ]
             )
             #expect(served.failures.keys.map(\.description) == ["down.example.org/v1"])
@@ -131,15 +134,22 @@ import Testing
         ServedResource(resource: .events.with(group: ""), singular: "event", shortNames: ["ev"]),
         ServedResource(resource: .deployments, singular: "deployment", shortNames: ["deploy"]),
         ServedResource(resource: .events, singular: "event", shortNames: ["ev"]),
-        ServedResource(resource: APIResource(group: "x.io", version: "v1", kind: "Po", plural: "pos"), shortNames: ["pod"]),
+        ServedResource(
+            resource: APIResource(group: "x.io", version: "v1", kind: "Po", plural: "pos"),
+            shortNames: ["pod"]
+        ),
     ])
 
-    @Test(arguments: [
-        ("pods", "pods"), ("pod", "pods"), ("po", "pos.x.io"), ("PODS", "pods"), ("Pod", "pods"), ("deploy", "deployments.apps"),
-        ("deployments.apps", "deployments.apps"), ("deployment.v1.apps", "deployments.apps"), ("events", "events"),
-        ("events.events.k8s.io", "events.events.k8s.io"), ("events.v1", "events"), ("pods.v1", "pods"), ("pods.v2", nil),
-        ("deployments.v2.apps", nil), ("nothing", nil), ("", nil), (".", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("pods", "pods"), ("pod", "pods"), ("po", "pos.x.io"), ("PODS", "pods"), ("Pod", "pods"),
+            ("deploy", "deployments.apps"),
+            ("deployments.apps", "deployments.apps"), ("deployment.v1.apps", "deployments.apps"), ("events", "events"),
+            ("events.events.k8s.io", "events.events.k8s.io"), ("events.v1", "events"), ("pods.v1", "pods"),
+            ("pods.v2", nil),
+            ("deployments.v2.apps", nil), ("nothing", nil), ("", nil), (".", nil),
+        ] as [(String, String?)]
+    )
     func findsWhatAPersonMeans(word: String, resource: String?) {
         #expect(Self.served.named(word)?.resource.description == resource)
     }

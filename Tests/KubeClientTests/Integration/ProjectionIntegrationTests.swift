@@ -16,15 +16,15 @@ import Testing
         init(json reader: inout JSONReader) throws { pod = try Pod(json: &reader) }
     }
 
-    private static func pod(_ namespace: String, _ name: String) -> JSONValue {
+    private static func pod(_ namespace: String, _ name: String, owner: UID) -> JSONValue {
         [
             "metadata": [
                 "namespace": .string(namespace), "name": .string(name),
                 "labels": ["app": "web", "pod-template-hash": "7d4b9c5f6"], "annotations": ["note": "größe"],
                 "ownerReferences": [
                     [
-                        "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-7d4b9c5f6", "controller": true,
-                        "uid": "0d9f21ad-8c1f-4f0a-9a3e-1d2c3b4a5f60",
+                        "apiVersion": "v1", "kind": "ConfigMap", "name": "web-7d4b9c5f6", "controller": true,
+                        "uid": .string(owner.description),
                     ]
                 ],
             ],
@@ -44,7 +44,10 @@ import Testing
             "phase": "Running", "podIP": "10.1.2.3", "podIPs": [["ip": "10.1.2.3"]],
             "conditions": [
                 ["type": "Ready", "status": "True"],
-                ["type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes are available"],
+                [
+                    "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+                    "message": "0/1 nodes are available",
+                ],
             ],
             "initContainerStatuses": [
                 [
@@ -67,16 +70,23 @@ import Testing
 
     @Test func podsAreTheSameInBothFormats() async throws {
         try await RealCluster.withNamespace { client, namespace in
+            // It must be there: the garbage collector takes what belongs to nobody.
+            let owner = DynamicObject(
+                try await client.create(
+                    .configMaps,
+                    ["metadata": ["namespace": .string(namespace), "name": "web-7d4b9c5f6"]]
+                )
+            ).uid
             _ = try await eventually("the namespace has its service account") {
                 do {
-                    return try await client.create(.pods, Self.pod(namespace, "web-1"))
+                    return try await client.create(.pods, Self.pod(namespace, "web-1", owner: owner))
                 } catch let error as KubeError where error.isForbidden {
                     return nil
                 }
             }
             let key = ObjectKey(namespace: namespace, name: "web-1")
             _ = try await client.patch(.pods, key, .merge(Self.status), subresource: "status")
-            _ = try await client.create(.pods, Self.pod(namespace, "web-2"))
+            _ = try await client.create(.pods, Self.pod(namespace, "web-2", owner: owner))
 
             let options = ListOptions(namespace: namespace)
             var protobuf: [Pod] = []
@@ -86,6 +96,7 @@ import Testing
             #expect(protobuf == json)
             #expect(protobuf.map(\.name) == ["web-1", "web-2"])
             let pod = try #require(protobuf.first)
+            try #require(protobuf.count == 2 && pod.containers.count == 3)
             #expect(pod.podIP == "10.1.2.3")
             #expect(pod.isReady && pod.phase == .running)
             #expect(pod.labels["app"] == "web" && pod.annotations["note"] == "größe")
@@ -113,7 +124,8 @@ import Testing
                     "spec": [
                         "replicas": 0, "selector": ["matchLabels": labels],
                         "template": [
-                            "metadata": ["labels": labels], "spec": ["containers": [["name": "web", "image": "nginx"]]],
+                            "metadata": ["labels": labels],
+                            "spec": ["containers": [["name": "web", "image": "nginx"]]],
                         ],
                     ],
                 ],

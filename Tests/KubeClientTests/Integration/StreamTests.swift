@@ -10,7 +10,10 @@ import Testing
             let name = "c\(index)"
             _ = try await client.create(
                 .configMaps,
-                ["metadata": ["namespace": .string(namespace), "name": .string(name)], "data": ["text": "\u{2028}\n\"é"]]
+                [
+                    "metadata": ["namespace": .string(namespace), "name": .string(name)],
+                    "data": ["text": "\u{2028}\n\"é"],
+                ]
             )
         }
     }
@@ -54,7 +57,10 @@ import Testing
                 options.resourceVersion = end.resourceVersion
                 let stream = try await client.watch(.configMaps, as: type, options: options)
                 let key = ObjectKey(namespace: namespace, name: name)
-                _ = try await client.create(.configMaps, ["metadata": ["namespace": .string(namespace), "name": .string(name)]])
+                _ = try await client.create(
+                    .configMaps,
+                    ["metadata": ["namespace": .string(namespace), "name": .string(name)]]
+                )
                 _ = try await client.patch(.configMaps, key, .merge(["data": ["a": "b"]]))
                 try await client.delete(.configMaps, key)
                 var events: [String] = []
@@ -78,12 +84,14 @@ import Testing
             let end = try await client.list(.configMaps, as: ObjectMetaProjection.self) { _ in }
             var options = WatchOptions(namespace: namespace, resourceVersion: end.resourceVersion, timeoutSeconds: 3)
             var bookmark: ResourceVersion?
-            for try await event in try await client.watch(.configMaps, as: ObjectMetaProjection.self, options: options) {
+            for try await event in try await client.watch(.configMaps, as: ObjectMetaProjection.self, options: options)
+            {
                 if case .bookmark(let version, _) = event { bookmark = version }
             }
             options.resourceVersion = try #require(bookmark).description
             options.timeoutSeconds = 1
-            for try await event in try await client.watch(.configMaps, as: ObjectMetaProjection.self, options: options) {
+            for try await event in try await client.watch(.configMaps, as: ObjectMetaProjection.self, options: options)
+            {
                 if case .error(let status) = event { Issue.record("\(status)") }
             }
         }
@@ -115,7 +123,8 @@ import Testing
         try await RealCluster.withNamespace { client, namespace in
             let task = Task {
                 let options = WatchOptions(namespace: namespace, timeoutSeconds: 60)
-                for try await _ in try await client.watch(.configMaps, as: ObjectMetaProjection.self, options: options) {}
+                for try await _ in try await client.watch(.configMaps, as: ObjectMetaProjection.self, options: options)
+                {}
             }
             try await Self.fill(client, namespace, 1)
             task.cancel()

@@ -47,7 +47,11 @@ import Testing
             }
             #expect(precondition?.isConflict == true)
             try await client.delete(.configMaps, key, options: DeleteOptions(uid: read.uid, dryRun: true))
-            try await client.delete(.configMaps, key, options: DeleteOptions(uid: read.uid, propagationPolicy: .background))
+            try await client.delete(
+                .configMaps,
+                key,
+                options: DeleteOptions(uid: read.uid, propagationPolicy: .background)
+            )
             let gone = await #expect(throws: KubeError.self) { try await client.get(.configMaps, key) }
             #expect(gone?.isNotFound == true)
         }

@@ -77,11 +77,13 @@ import Testing
         #expect(MediaTypes.accept(ObjectMetaProjection.self, for: .watch).contains("as=PartialObjectMetadata;"))
     }
 
-    @Test(arguments: [
-        (#"299 - "v1beta1 is deprecated""#, "v1beta1 is deprecated"),
-        (#"299 kube "say \"hi\" \\" "Sat, 01 Jan 2022 00:00:00 GMT""#, #"say "hi" \"#),
-        (#"199 - "other""#, nil), ("299 -", nil), (#"299 - "open"#, nil), ("", nil), (#"299 - open"#, nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            (#"299 - "v1beta1 is deprecated""#, "v1beta1 is deprecated"),
+            (#"299 kube "say \"hi\" \\" "Sat, 01 Jan 2022 00:00:00 GMT""#, #"say "hi" \"#),
+            (#"199 - "other""#, nil), ("299 -", nil), (#"299 - "open"#, nil), ("", nil), (#"299 - open"#, nil),
+        ] as [(String, String?)]
+    )
     func warningsAreReadFromTheirField(value: String, text: String?) {
         #expect(WarningLog.text(of: value) == text)
     }

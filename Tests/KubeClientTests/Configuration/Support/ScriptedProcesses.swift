@@ -86,7 +86,7 @@ struct Gate: Sendable {
 }
 
 /// Waits until something holds, without sleeping; gives up after ten seconds.
-func eventually(_ condition: () throws -> Bool) async rethrows -> Bool {
+func becomesTrue(_ condition: () throws -> Bool) async rethrows -> Bool {
     let deadline = ContinuousClock.now + .seconds(10)
     while ContinuousClock.now < deadline {
         if try condition() { return true }

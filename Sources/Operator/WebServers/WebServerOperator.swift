@@ -1,0 +1,141 @@
+import CoreMetrics
+import KubeClient
+import KubeModel
+import KubeRuntime
+import Logging
+import SwiftletAPI
+import WebServers
+
+/// The controller of WebServers with everything that feeds it.
+package struct WebServerOperator: Sendable {
+    /// What is fed by the API server, to be run as long as the operator runs.
+    package let reflectors: [any KindReflecting]
+    /// The kinds without which the controller must not begin: it would take what it has not seen for missing.
+    package let required: [any KindReflecting]
+    package let controller: Controller<ObjectKey>
+
+    /// - Parameters:
+    ///   - namespace: the one to look after; `nil` for all.
+    ///   - workers: how many WebServers are reconciled at once.
+    package init(
+        client: KubeClient,
+        served: ServedKinds,
+        namespace: String?,
+        workers: Int,
+        events: EventRecorder,
+        time: TimeSource,
+        metrics: any MetricsFactory,
+        logger: Logger
+    ) {
+        let stores = WebServerStores(served: served)
+        let feed = Feed(client: client, namespace: namespace, time: time, metrics: metrics, logger: logger)
+        let webServers = feed.reflector(WebServer.resource, into: stores.webServers)
+        let claims = feed.reflector(.persistentVolumeClaims, into: stores.claims)
+        var children: [any KindReflecting] = []
+        var versions: [GroupKind: any SeenVersions] = [
+            WebServer.resource.groupKind: stores.webServers, APIResource.persistentVolumeClaims.groupKind: stores.claims,
+        ]
+        for (role, store) in stores.children {
+            guard let resource = role.resource(in: served) else { continue }
+            children.append(feed.reflector(resource, into: store))
+            versions[resource.groupKind] = store
+        }
+        var others: [any KindReflecting] = [
+            feed.reflector(.pods, into: stores.pods, matching: WebServerNames.managedSelector),
+            feed.reflector(.configMaps, into: stores.configMaps), feed.reflector(.secrets, into: stores.secrets),
+        ]
+        if let resource = served.ingressClass { others.append(feed.reflector(resource, into: stores.ingressClasses)) }
+        required = [webServers, claims] + children
+        reflectors = required + others
+
+        let ownWrites = OwnWrites()
+        let barrier = WriteBarrier<ObjectKey>(stores: versions, time: time)
+        let reconciler = WebServerReconciler(
+            stores: stores,
+            executor: PlanExecutor(client: client),
+            barrier: barrier,
+            events: events,
+            ownWrites: ownWrites,
+            now: { Timestamp(secondsSinceEpoch: time.wall.microsecondsSinceEpoch / 1_000_000) }
+        )
+        var options = ControllerOptions()
+        options.workers = workers
+        controller = Controller(
+            name: "webserver",
+            options: options,
+            barrier: barrier,
+            time: time,
+            metrics: ControllerMetrics(controller: "webserver", factory: metrics),
+            logger: logger,
+            generation: { stores.webServers.get($0)?.metadata.generation },
+            reconcile: { try await reconciler.reconcile($0, $1) }
+        )
+        Self.connect(controller, to: stores, ignoring: ownWrites)
+    }
+
+    /// Which WebServers have to be looked at again when something changes.
+    private static func connect(
+        _ controller: Controller<ObjectKey>,
+        to stores: WebServerStores,
+        ignoring ownWrites: OwnWrites
+    ) {
+        let webServers = stores.webServers
+        webServers.onChange { change in
+            if case .deleted(let webServer) = change { ownWrites.forget(webServer.key) }
+        }
+        controller.watchPrimary(
+            webServers,
+            generation: { $0.metadata.generation },
+            concerns: { _, new in !ownWrites.made(new.resourceVersion, of: new.key) }
+        )
+        // Children bear their WebServer's name, and so does whatever is in their way.
+        for store in stores.children.values {
+            controller.watch(store) { change in webServers.get(change.key) == nil ? [] : [change.key] }
+        }
+        controller.watch(stores.pods) { change in
+            let instance = change.object.instance
+            return instance.isEmpty ? [] : [ObjectKey(namespace: change.key.namespace, name: instance)]
+        }
+        func dependents(_ index: String) -> @Sendable (ObjectKey) -> [ObjectKey] {
+            { key in Array(webServers.keys(index: index, value: WebServerStores.value(key.namespace, key.name))) }
+        }
+        let byClaim = dependents(WebServerStores.Index.claim)
+        controller.watch(stores.claims) { byClaim($0.key) }
+        let byConfigMap = dependents(WebServerStores.Index.configMap)
+        controller.watch(stores.configMaps) { byConfigMap($0.key) }
+        let bySecret = dependents(WebServerStores.Index.secret)
+        controller.watch(stores.secrets) { bySecret($0.key) }
+        controller.watch(stores.ingressClasses) { change in
+            Array(webServers.keys(index: WebServerStores.Index.ingressClass, value: change.key.name))
+        }
+    }
+
+    /// Makes reflectors that differ only in their kind.
+    private struct Feed {
+        let client: KubeClient
+        let namespace: String?
+        let time: TimeSource
+        let metrics: any MetricsFactory
+        let logger: Logger
+
+        func reflector<Object: WireObject>(
+            _ resource: APIResource,
+            into store: Store<Object>,
+            matching selector: LabelSelector? = nil
+        ) -> any KindReflecting {
+            Reflector(
+                name: resource.description,
+                source: KubeListWatch<Object>(
+                    client: client,
+                    resource: resource,
+                    namespace: resource.isNamespaced ? namespace : nil,
+                    labelSelector: selector
+                ),
+                store: store,
+                time: time,
+                metrics: ReflectorMetrics(resource: resource.description, factory: metrics),
+                logger: logger
+            )
+        }
+    }
+}

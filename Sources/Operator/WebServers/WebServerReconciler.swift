@@ -1,0 +1,141 @@
+import KubeApply
+import KubeClient
+import KubeModel
+import KubeRuntime
+import Logging
+import SwiftletAPI
+import WebServers
+
+/// Converges one WebServer at a time: observes, plans, performs, tells.
+///
+/// Level-based: what is done depends on what is in the stores, never on which event led here.
+struct WebServerReconciler: Sendable {
+    let stores: WebServerStores
+    let executor: PlanExecutor
+    let barrier: WriteBarrier<ObjectKey>
+    let events: EventRecorder
+    let ownWrites: OwnWrites
+    let settled = SettledObjects()
+    /// The wall clock, for conditions.
+    let now: @Sendable () -> Timestamp
+
+    /// - Throws: ``KubeError`` when a write failed; the status tells of it already.
+    func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> ReconcileResult {
+        guard let webServer = stores.webServers.get(key), !webServer.metadata.isBeingDeleted else { return .done }
+        let unread = stores.unreadKinds(for: webServer)
+        guard unread.isEmpty else {
+            // Going on would take what has not been read for missing, and restart pods for it.
+            let kinds = unread.map(\.description).joined(separator: ", ")
+            let failure = WebServerPlanner.Failure(
+                reason: "NotReadable",
+                message: "\(kinds) cannot be read. Look at /readyz?verbose of the operator, or run: swiftlet doctor"
+            )
+            try await tell(plan(webServer, try observation(of: webServer), failure).status, of: webServer, context)
+            return .requeue(after: .seconds(5))
+        }
+        let observation = try observation(of: webServer)
+        let outcome = plan(webServer, observation, nil)
+        guard !outcome.plan.isEmpty else {
+            try await tell(outcome.status, of: webServer, context)
+            return .done
+        }
+        do {
+            for action in outcome.plan.actions { try await perform(action, observation, key, context) }
+        } catch let error as KubeError where !error.isCancelled {
+            // A conflict is somebody else being faster: what they did is seen in a moment.
+            if !error.isConflict {
+                let failure = WebServerPlanner.Failure(reason: "WriteFailed", message: "\(error)")
+                try await tell(plan(webServer, observation, failure).status, of: webServer, context)
+            }
+            throw error
+        }
+        // Once the writes have been seen, there is something to tell.
+        return .requeue(after: .zero)
+    }
+
+    private func plan(
+        _ webServer: WebServer,
+        _ observation: WebServerObservation,
+        _ failure: WebServerPlanner.Failure?
+    ) -> WebServerPlanner.Outcome {
+        WebServerPlanner.plan(webServer, given: observation, failure: failure, now: now())
+    }
+
+    private func observation(of webServer: WebServer) throws -> WebServerObservation {
+        var observation = try stores.observation(of: webServer)
+        for (role, child) in observation.children {
+            let identity = ObjectIdentity(groupKind: child.object.groupVersionKind.groupKind, key: child.metadata.key)
+            let digest = settled.digest(for: identity, at: child.metadata.resourceVersion)
+            observation.children[role]?.settledDigest = digest
+        }
+        return observation
+    }
+
+    // MARK: - Writing
+
+    private func perform(
+        _ action: PlannedAction,
+        _ observation: WebServerObservation,
+        _ key: ObjectKey,
+        _ context: ReconcileContext
+    ) async throws {
+        let version = try await executor.write(action)
+        let identity = ObjectIdentity(groupKind: action.resource.groupKind, key: action.key)
+        context.logger.info("\(action.verb) \(identity)", metadata: ["reason": "\(action.reason)"])
+        guard let version else { return }
+        barrier.wrote(action.resource.groupKind, version: version, for: key)
+        let before = observation.children.values.first { $0.object.identity == identity }
+        if let before, before.metadata.resourceVersion == version, case .apply(let apply) = action,
+            let digest = IntentDigest.stamp(of: apply.intent)
+        {
+            settled.settle(identity, at: version, digest: digest)
+        }
+    }
+
+    private func tell(_ status: WebServerStatus, of webServer: WebServer, _ context: ReconcileContext) async throws {
+        guard let action = try WebServerPlanner.statusAction(status, for: webServer) else { return }
+        guard let version = try await executor.write(action) else { return }
+        barrier.wrote(WebServer.resource.groupKind, version: version, for: webServer.key)
+        ownWrites.wrote(version, of: webServer.key)
+        report(status, of: webServer)
+    }
+
+    /// Events for what turned; the conditions have the details.
+    private func report(_ status: WebServerStatus, of webServer: WebServer) {
+        let subject = EventSubject(
+            kind: WebServer.resource.groupVersionKind,
+            key: webServer.key,
+            uid: webServer.uid
+        )
+        func turned(_ type: String) -> Condition? {
+            guard let condition = status.conditions[type: type] else { return nil }
+            let before = webServer.status?.conditions[type: type]
+            return before?.status == condition.status && before?.reason == condition.reason ? nil : condition
+        }
+        if let stalled = turned("Stalled"), stalled.status == .yes {
+            events.report(EventReport(subject, .warning, reason: stalled.reason, action: "Reconcile", note: stalled.message))
+        } else if let ready = turned("Ready"), ready.status == .yes {
+            events.report(EventReport(subject, .normal, reason: "Ready", action: "Reconcile", note: ready.message))
+        } else if let working = turned("Reconciling"), working.status == .yes, working.reason == "WriteFailed" {
+            events.report(EventReport(subject, .warning, reason: working.reason, action: "Reconcile", note: working.message))
+        }
+    }
+}
+
+extension PlannedAction {
+    /// For logs.
+    fileprivate var verb: String {
+        switch self {
+        case .apply(let apply): apply.mode == .create ? "created" : "applied"
+        case .applyStatus: "told the status of"
+        case .delete: "deleted"
+        }
+    }
+
+    fileprivate var reason: String {
+        switch self {
+        case .apply(let apply), .applyStatus(let apply): apply.reason
+        case .delete(let deletion): deletion.reason
+        }
+    }
+}
