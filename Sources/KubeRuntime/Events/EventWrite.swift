@@ -30,11 +30,11 @@ package struct EventWrite: Hashable, Sendable {
             "regarding": .compact([
                 "apiVersion": .string(subject.kind.apiVersion),
                 "kind": .string(subject.kind.kind),
-                "namespace": subject.key.namespace.isEmpty ? nil : .string(subject.key.namespace),
+                "namespace": subject.key.namespace.isEmpty ? .none : .some(.string(subject.key.namespace)),
                 "name": .string(subject.key.name),
                 "uid": .string(subject.uid.description),
             ]),
-            "series": isUpdate ? series : nil,
+            "series": isUpdate ? .some(series) : .none,
         ])
     }
 

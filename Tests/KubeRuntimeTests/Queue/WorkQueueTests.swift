@@ -38,7 +38,7 @@ struct WorkQueueTests {
         async let item = queue.next()
         queue.add("later", after: .seconds(60))
         queue.add("a", after: .seconds(5))
-        #expect(await eventually { time.sleepers == 1 })
+        #expect(await time.hasSleepers(1))
         time.advance(by: .seconds(5))
         #expect(await item?.key == "a")
         timer.cancel()
@@ -51,9 +51,9 @@ struct WorkQueueTests {
         let timer = Task { await queue.run() }
         queue.add("a", after: .seconds(5))
         queue.add("b", after: .seconds(50))
-        #expect(await eventually { time.sleepers == 1 })
+        #expect(await time.hasSleepers(1))
         time.advance(by: .seconds(5))
-        #expect(await eventually { queue.depth(.normal) == 1 && time.sleepers == 1 })
+        #expect(await eventually { queue.figures.depth[.normal] == 1 && time.sleepers == 1 })
         timer.cancel()
         await timer.value
     }

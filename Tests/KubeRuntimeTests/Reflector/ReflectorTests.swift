@@ -27,11 +27,7 @@ struct ReflectorTests {
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         let task = Task { await reflector.run() }
-        let holds = await eventually { [time] in
-            if condition(source, reflector.kindState.value) { return true }
-            _ = time.advanceToNextSleeper()
-            return false
-        }
+        let holds = await time.advance { condition(source, reflector.kindState.value) }
         let state = reflector.kindState.value
         task.cancel()
         await task.value

@@ -158,7 +158,7 @@ struct StoreTests {
         let waiting = Task { [store, source = time.source] in
             await store.waitUntilSeen(ResourceVersion(7), deadline: at(.seconds(5)), time: source)
         }
-        #expect(await eventually { time.sleepers == 1 })
+        #expect(await time.hasSleepers(1))
         time.advance(by: .seconds(5))
         #expect(await waiting.value == false)
     }

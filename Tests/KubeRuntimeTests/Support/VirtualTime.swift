@@ -54,6 +54,23 @@ final class VirtualTime: Sendable {
         return true
     }
 
+    /// Waits until so many tasks sleep, for at most five seconds of real time.
+    func hasSleepers(_ count: Int) async -> Bool { await eventually { self.sleepers == count } }
+
+    /// Moves on from sleeper to sleeper until a condition holds, for at most five seconds of real time.
+    ///
+    /// - Parameter mayMove: whether to move on at the moment.
+    func advance(
+        until condition: @escaping @Sendable () -> Bool,
+        while mayMove: @escaping @Sendable () -> Bool = { true }
+    ) async -> Bool {
+        await eventually {
+            if condition() { return true }
+            if mayMove() { _ = self.advanceToNextSleeper() }
+            return false
+        }
+    }
+
     private func sleep(until deadline: TimeSource.Instant) async throws {
         let id = state.withLock { state in
             state.lastSleeper += 1

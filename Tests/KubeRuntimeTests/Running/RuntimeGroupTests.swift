@@ -1,0 +1,86 @@
+import KubeModel
+import KubeRuntime
+import Logging
+import ServiceLifecycle
+import Testing
+
+struct RuntimeGroupTests {
+    private let log = Locked<[String]>([])
+    private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    private final class FakeController: ControllerRunning {
+        let name = "things"
+        let log: Locked<[String]>
+        let end = WakeUp()
+        init(log: Locked<[String]>) { self.log = log }
+        func run() async {
+            log.change { $0.append("controller begins") }
+            await end.wait()
+            log.change { $0.append("controller ends") }
+        }
+        func shutDown() { end.call() }
+        let queueFigures = QueueFigures(depth: [:], running: [])
+    }
+
+    private struct LoggingServer: Service {
+        let log: Locked<[String]>
+        func run() async throws {
+            log.change { $0.append("server begins") }
+            try await gracefulShutdown()
+            log.change { $0.append("server ends") }
+        }
+    }
+
+    private struct FailingServer: Service {
+        func run() async throws { throw PermanentError("the address is taken") }
+    }
+
+    @Test func controllersBeginAfterTheirKindsAndEndBeforeThem() async throws {
+        let pods = FakeKind("pods", .connecting)
+        let odd = FakeKind("odd", .notInstalled)
+        let isUp = ObservedValue(false)
+        var group = RuntimeGroup(logger: logger)
+        group.add(pods)
+        group.add(odd, isRequired: false)
+        group.add(FakeController(log: log))
+        group.add(server: LoggingServer(log: log)) { _ = await isUp.wait(until: nil, time: .system) { $0 } }
+
+        // The outer group gives the shutdown that a signal would.
+        let outer = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: GroupService(group: group), successTerminationBehavior: .gracefullyShutdownGroup)
+                ],
+                logger: logger
+            )
+        )
+        let running = Task { try await outer.run() }
+        #expect(await eventually { log.value == ["server begins"] })
+        #expect(!pods.isRunning.value)
+        isUp.update { $0 = true }
+        #expect(await pods.isRunning.wait(until: nil, time: .system) { $0 })
+        #expect(log.value == ["server begins"])
+        pods.enter(.synced)
+        #expect(await eventually { log.value.contains("controller begins") })
+
+        await outer.triggerGracefulShutdown()
+        try await running.value
+        #expect(log.value == ["server begins", "controller begins", "controller ends", "server ends"])
+        #expect(!pods.isRunning.value)
+    }
+
+    @Test func aPartThatFailsEndsTheRestAndIsTold() async {
+        let pods = FakeKind("pods", .synced)
+        var group = RuntimeGroup(logger: logger)
+        group.add(pods)
+        group.add(FakeController(log: log))
+        group.add(server: FailingServer())
+        await #expect(throws: PermanentError.self) { try await group.run(signals: []) }
+        #expect(!pods.isRunning.value)
+    }
+
+    private struct GroupService: Service {
+        let group: RuntimeGroup
+        func run() async throws { try await group.run(signals: []) }
+    }
+}
