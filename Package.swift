@@ -100,11 +100,11 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .tests(of: "JSON"),
         .tests(of: "YAML", ["JSON"]),
-        .tests(of: "KubeModel", ["JSON"]),
+        .tests(of: "KubeModel", ["JSON", "TestSupport"]),
         .tests(of: "KubeApply", ["JSON", "KubeModel"]),
         .tests(of: "KubeTransport", ["CCurl", "TestSupport"]),
         .tests(of: "KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport", "TestSupport"], [.logging, .metrics]),
-        .tests(of: "KubeRuntime", ["JSON", "KubeModel", "KubeTransport", "KubeClient"], [.coreMetrics, .logging]),
+        .tests(of: "KubeRuntime", ["JSON", "KubeModel", "KubeTransport", "KubeClient", "TestSupport"], [.coreMetrics, .logging, .serviceLifecycle]),
         .tests(of: "SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .tests(of: "WebServers", ["JSON", "KubeApply", "KubeModel", "SwiftletAPI"]),
         .tests(
