@@ -41,6 +41,19 @@ package struct RuntimeGroup: Sendable {
         servers.append(RuntimeServer(service: server, untilUp: untilUp))
     }
 
+    /// The figures of what was added so far.
+    package var metrics: RuntimeMetrics {
+        RuntimeMetrics(kinds: kinds.map(\.reflector), controllers: controllers)
+    }
+
+    /// The readiness of what was added so far.
+    package var readiness: KindReadiness {
+        KindReadiness(
+            kinds.map(\.reflector),
+            optional: Set(kinds.filter { !$0.isRequired }.map(\.reflector.name))
+        )
+    }
+
     /// Runs everything until one of the signals comes, a part fails or the task is cancelled.
     ///
     /// - Throws: what a part threw.

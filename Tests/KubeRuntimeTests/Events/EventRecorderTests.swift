@@ -4,7 +4,6 @@ import KubeClient
 import KubeModel
 import KubeRuntime
 import Logging
-import MetricsTestKit
 import Testing
 
 struct EventRecorderTests {
@@ -34,7 +33,7 @@ struct EventRecorderTests {
     }
 
     private let time = VirtualTime()
-    private let metrics = TestMetrics()
+    private let registry = PrometheusRegistry()
 
     private func recorder(_ sink: Sink, options: EventOptions = EventOptions()) -> EventRecorder {
         EventRecorder(
@@ -42,7 +41,7 @@ struct EventRecorderTests {
             reporter: EventReporter(controller: "phys.app/swiftlet", instance: "pod-1"),
             options: options,
             time: time.source,
-            metrics: metrics,
+            metrics: registry,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
     }
@@ -125,7 +124,7 @@ struct EventRecorderTests {
         second.report(report())
         await flush(second)
         #expect(refusing.written.value.count == 1)
-        #expect(metrics.counterTotal(label: "events_dropped_total", dimensions: [("reason", "write_failed")]) == 1)
+        #expect(registry.value("events_dropped_total{reason=\"write_failed\"}") == 1)
     }
 
     @Test func reportingNeverWaitsAndWhatIsTooMuchIsCounted() async {
@@ -136,7 +135,7 @@ struct EventRecorderTests {
         for index in 0..<15 { recorder.report(report(name: "n\(index)")) }
         await flush(recorder)
         #expect(sink.written.value.count == 10)
-        #expect(metrics.counterTotal(label: "events_dropped_total", dimensions: [("reason", "queue_full")]) == 5)
+        #expect(registry.value("events_dropped_total{reason=\"queue_full\"}") == 5)
     }
 
     @Test func theLastCountOfASeriesIsWrittenWhenItEnds() async {

@@ -19,7 +19,7 @@ struct RuntimeGroupTests {
             log.change { $0.append("controller ends") }
         }
         func shutDown() { end.call() }
-        let queueFigures = QueueFigures(depth: [:], running: [])
+        let queueFigures = QueueFigures(depth: [.low: 7, .normal: 1], running: [.seconds(1.5), .seconds(2)])
     }
 
     private struct LoggingServer: Service {
@@ -67,6 +67,28 @@ struct RuntimeGroupTests {
         try await running.value
         #expect(log.value == ["server begins", "controller begins", "controller ends", "server ends"])
         #expect(!pods.isRunning.value)
+    }
+
+    @Test func kindsAndQueuesTellTheirFigures() {
+        var group = RuntimeGroup(logger: logger)
+        group.add(FakeKind("pods", .synced))
+        group.add(FakeKind("odd", .notInstalled), isRequired: false)
+        group.add(FakeController(log: log))
+        let registry = PrometheusRegistry()
+        registry.register(group.metrics)
+        let lines = registry.text().split(separator: "\n")
+        for line in [
+            "store_objects{resource=\"pods\"} 3", "store_resource_version{resource=\"pods\"} 42",
+            "reflector_state{resource=\"odd\",state=\"notInstalled\"} 1",
+            "reflector_state{resource=\"odd\",state=\"synced\"} 0",
+            "workqueue_depth{controller=\"things\",name=\"things\",priority=\"-100\"} 7",
+            "workqueue_depth{controller=\"things\",name=\"things\",priority=\"0\"} 1",
+            "workqueue_unfinished_work_seconds{controller=\"things\",name=\"things\"} 3.5",
+            "workqueue_longest_running_processor_seconds{controller=\"things\",name=\"things\"} 2",
+        ] {
+            #expect(lines.contains(Substring(line)), "\(line) is missing")
+        }
+        #expect(group.readiness.healthChecks().map(\.passes) == [true, true])
     }
 
     @Test func aPartThatFailsEndsTheRestAndIsTold() async {
