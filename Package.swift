@@ -33,7 +33,11 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
-    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
+    static let metricsTestKit = product(name: "MetricsTestKit", package: "swift-metrics")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
 }
@@ -44,8 +48,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -67,7 +73,10 @@ let package = Package(
         .floor(
             "KubeRuntime",
             ["JSON", "KubeModel", "KubeTransport", "KubeClient"],
-            [.coreMetrics, .deque, .heap, .hummingbird, .logging, .serviceLifecycle]
+            [
+                .coreMetrics, .deque, .heap, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix,
+                .serviceLifecycle,
+            ]
         ),
         .floor("SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .floor("WebServers", ["JSON", "KubeModel", "KubeApply", "SwiftletAPI"], [.crypto]),
@@ -104,7 +113,11 @@ let package = Package(
         .tests(of: "KubeApply", ["JSON", "KubeModel"]),
         .tests(of: "KubeTransport", ["CCurl", "TestSupport"]),
         .tests(of: "KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport", "TestSupport"], [.logging, .metrics]),
-        .tests(of: "KubeRuntime", ["JSON", "KubeModel", "KubeTransport", "KubeClient", "TestSupport"], [.coreMetrics, .logging, .serviceLifecycle]),
+        .tests(
+            of: "KubeRuntime",
+            ["JSON", "KubeModel", "KubeTransport", "KubeClient", "TestSupport"],
+            [.coreMetrics, .logging, .metricsTestKit, .nioCore, .nioPosix, .serviceLifecycle]
+        ),
         .tests(of: "SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .tests(of: "WebServers", ["JSON", "KubeApply", "KubeModel", "SwiftletAPI"]),
         .tests(

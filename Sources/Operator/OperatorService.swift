@@ -76,13 +76,11 @@ package struct OperatorService: Sendable {
             group.add(reflector, isRequired: required.contains(reflector.name))
         }
         group.add(webServers.controller)
-        let optional = Set(webServers.reflectors.map(\.name)).subtracting(required)
+        registry.register(group.metrics)
+        registry.register(HealthMetrics(liveness: [], readiness: [group.readiness]))
         let health = HealthServer(
             address: options.healthAddress,
-            endpoints: HealthEndpoints(
-                readiness: [KindReadiness(webServers.reflectors, optional: optional)],
-                registry: registry
-            ),
+            endpoints: HealthEndpoints(readiness: [group.readiness], registry: registry),
             logger: logger
         )
         group.add(server: health) { _ = try await health.boundPort() }
