@@ -183,29 +183,42 @@ package struct JSONReader: Sendable {
     package mutating func skipValue() throws(JSONError) -> Range<Int> {
         skipWhitespace()
         let start = position
-        var depth = 0
-        repeat {
-            skipWhitespace()
-            switch try byte() {
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                depth += 1
-                guard depth <= Self.maximumDepth else { throw tooDeep() }
-                position += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                depth -= 1
-                guard depth >= 0 else { throw JSONError(.syntax, "a value expected", offset: position) }
-                position += 1
-            case UInt8(ascii: "\""):
-                _ = try stringContent()
-            case UInt8(ascii: ","), UInt8(ascii: ":"):
-                guard depth > 0 else { throw JSONError(.syntax, "a value expected", offset: position) }
-                position += 1
-            default:
-                try skipScalar()
-            }
-        } while depth > 0
+        switch try byte() {
+        case UInt8(ascii: "{"), UInt8(ascii: "["): try skipContainer()
+        case UInt8(ascii: "\""): _ = try stringContent()
+        default: try skipScalar()
+        }
         isAtStart = false
         return start..<position
+    }
+
+    /// Runs from an opening bracket to behind its closing one, looking at brackets and strings alone.
+    private mutating func skipContainer() throws(JSONError) {
+        let start = position
+        let limit = end
+        let outcome: Result<Int, JSONError> = bytes.withUnsafeBufferPointer { bytes in
+            var cursor = start
+            var depth = 0
+            while cursor < limit {
+                switch bytes[cursor] {
+                case UInt8(ascii: "{"), UInt8(ascii: "["):
+                    depth += 1
+                    guard depth <= Self.maximumDepth else { return .failure(Self.tooDeep(cursor)) }
+                case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                    depth -= 1
+                    if depth == 0 { return .success(cursor + 1) }
+                case UInt8(ascii: "\""):
+                    guard let string = JSONString(after: cursor, in: bytes, limit: limit) else {
+                        return .failure(JSONString.error(cursor))
+                    }
+                    cursor = string.closingQuote
+                default: break
+                }
+                cursor += 1
+            }
+            return .failure(JSONError(.syntax, "unexpected end", offset: limit))
+        }
+        position = try outcome.get()
     }
 
     /// Builds the next value. A member that is given twice takes the later value, as in the Kubernetes API.
@@ -214,7 +227,7 @@ package struct JSONReader: Sendable {
     }
 
     private mutating func readValue(depth: Int) throws(JSONError) -> JSONValue {
-        guard depth <= Self.maximumDepth else { throw tooDeep() }
+        guard depth <= Self.maximumDepth else { throw Self.tooDeep(position) }
         switch try peekKind() {
         case .null:
             try literal("null")
@@ -251,8 +264,8 @@ extension JSONReader {
         JSONError(.typeMismatch, "\(expected) expected", offset: position)
     }
 
-    private func tooDeep() -> JSONError {
-        JSONError(.tooDeep, "nested deeper than \(Self.maximumDepth)", offset: position)
+    private static func tooDeep(_ offset: Int) -> JSONError {
+        JSONError(.tooDeep, "nested deeper than \(maximumDepth)", offset: offset)
     }
 
     private mutating func skipWhitespace() {
@@ -323,28 +336,12 @@ extension JSONReader {
     private mutating func stringContent() throws(JSONError) -> (Range<Int>, hasEscapes: Bool) {
         skipWhitespace()
         guard try byte() == UInt8(ascii: "\"") else { throw mismatch("a string") }
-        let start = position + 1
-        var cursor = start
-        var hasEscapes = false
+        let opening = position
         let limit = end
-        let closing: Int? = bytes.withUnsafeBufferPointer { bytes in
-            while cursor < limit {
-                let byte = bytes[cursor]
-                if byte == UInt8(ascii: "\"") { return cursor }
-                if byte < 0x20 { return nil }
-                if byte == UInt8(ascii: "\\") {
-                    hasEscapes = true
-                    cursor += 1
-                }
-                cursor += 1
-            }
-            return nil
-        }
-        guard let closing else {
-            throw JSONError(.syntax, "a string does not end, or holds a control character", offset: min(cursor, limit))
-        }
-        position = closing + 1
-        return (start..<closing, hasEscapes)
+        let string = bytes.withUnsafeBufferPointer { JSONString(after: opening, in: $0, limit: limit) }
+        guard let string else { throw JSONString.error(opening) }
+        position = string.closingQuote + 1
+        return (opening + 1..<string.closingQuote, string.hasEscapes)
     }
 
     private func unescape(_ content: Range<Int>) throws(JSONError) -> String {
