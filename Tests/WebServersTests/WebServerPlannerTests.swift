@@ -118,10 +118,16 @@ struct WebServerPlannerTests {
     }
 
     @Test func anInvalidSpecIsStalledAndNothingIsWritten() {
-        let outcome = plan(webServer { $0.port = 0 }, WebServerObservation())
+        let outcome = plan(
+            webServer {
+                $0.autoscaling = AutoscalingSection(maxReplicas: 2)
+                $0.autoscaling?.minReplicas = 5
+            },
+            WebServerObservation()
+        )
         #expect(outcome.plan.isEmpty)
         #expect(outcome.status.conditions[type: "Stalled"]?.reason == "InvalidSpec")
-        #expect(outcome.status.conditions[type: "Stalled"]?.message.contains("spec.port") == true)
+        #expect(outcome.status.conditions[type: "Stalled"]?.message.contains("spec.autoscaling.minReplicas") == true)
     }
 
     @Test func theUnservedKindCostsItsFeatureAndSaysSo() {
