@@ -3,6 +3,7 @@ extension MetricCatalog {
     /// thing is measured, so that dashboards made for those show it.
     package static let standard = MetricCatalog(
         help: [
+            "controller_hot_loops_total": "Keys found to be reconciled again and again without an edit.",
             "controller_runtime_active_workers": "Workers that are reconciling now.",
             "controller_runtime_max_concurrent_reconciles": "The most workers that reconcile at a time.",
             "controller_runtime_reconcile_errors_total": "Reconciles that failed.",
@@ -13,6 +14,7 @@ extension MetricCatalog {
             "controller_runtime_webhook_latency_seconds": "How long admission reviews took.",
             "controller_runtime_webhook_requests_in_flight": "Admission reviews that are being answered.",
             "controller_runtime_webhook_requests_total": "Admission reviews by HTTP status.",
+            "events_dropped_total": "Events that were not written, by reason.",
             "kubernetes_healthcheck": "Whether a check passes (1) or not (0), as /readyz and /healthz tell.",
             "leader_election_master_status": "Whether this process leads (1) or stands by (0).",
             "process_cpu_seconds_total": "User and system time spent.",
@@ -24,10 +26,14 @@ extension MetricCatalog {
             "reflector_events_total": "Watch events received.",
             "reflector_failures_total": "Lists and watches that failed, by cause.",
             "reflector_list_pages_total": "Pages of lists asked for.",
+            "reflector_state": "1 for the state that a kind is in, 0 for the others.",
             "reflector_undecodable_objects_total": "Objects that could not be decoded and were left out.",
             "reflector_watches_total": "Watches started.",
             "rest_client_request_duration_seconds": "How long the API server took to answer.",
             "rest_client_requests_total": "Requests to the API server by status code, method and host.",
+            "stale_sync_skips_total": "Reconciles put off as a store had not seen the last write for their key.",
+            "store_objects": "Objects that are kept.",
+            "store_resource_version": "The version up to which every change was taken in.",
             "swiftlet_metrics_dropped_series_total": "Series that were asked for and refused, by metric.",
             "watch_idle_aborts_total": "Watches that were cut because nothing came for too long.",
             "workqueue_adds_total": "Keys added.",
