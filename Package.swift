@@ -33,7 +33,11 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
-    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
+    static let metricsTestKit = product(name: "MetricsTestKit", package: "swift-metrics")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
 }
@@ -44,8 +48,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -59,37 +65,76 @@ let package = Package(
         .floor("KubeModel", ["JSON"]),
         .floor("KubeApply", ["JSON", "KubeModel"], [.crypto]),
         .floor("KubeTransport", ["CCurl"]),
-        .floor("KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport"], [.logging, .metrics, .subprocess, .systemPackage]),
+        .floor(
+            "KubeClient",
+            ["JSON", "YAML", "KubeModel", "KubeTransport"],
+            [.logging, .metrics, .subprocess, .systemPackage]
+        ),
         .floor(
             "KubeRuntime",
             ["JSON", "KubeModel", "KubeTransport", "KubeClient"],
-            [.coreMetrics, .deque, .heap, .hummingbird, .logging, .serviceLifecycle]
+            [
+                .coreMetrics, .deque, .heap, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix,
+                .serviceLifecycle,
+            ]
         ),
         .floor("SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .floor("WebServers", ["JSON", "KubeModel", "KubeApply", "SwiftletAPI"], [.crypto]),
         .floor(
             "Operator",
-            ["JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "WebServers"],
+            [
+                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
+                "WebServers",
+            ],
             [.coreMetrics, .crypto, .logging]
         ),
         .executableTarget(
             name: "swiftlet",
             dependencies: [
-                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "WebServers",
+                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
+                "WebServers",
                 "Operator", .argumentParser, .coreMetrics, .logging, .serviceLifecycle,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "swiftlet-bench",
+            dependencies: [
+                "JSON", "KubeModel", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "Operator",
+                .argumentParser,
+                .coreMetrics, .logging,
             ],
             swiftSettings: strict
         ),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .tests(of: "JSON"),
         .tests(of: "YAML", ["JSON"]),
-        .tests(of: "KubeModel", ["JSON"]),
+        .tests(of: "KubeModel", ["JSON", "TestSupport"]),
         .tests(of: "KubeApply", ["JSON", "KubeModel"]),
         .tests(of: "KubeTransport", ["CCurl", "TestSupport"]),
         .tests(of: "KubeClient", ["JSON", "YAML", "KubeModel", "KubeTransport", "TestSupport"], [.logging, .metrics]),
-        .tests(of: "KubeRuntime", ["JSON", "KubeModel", "KubeTransport", "KubeClient"], [.coreMetrics, .logging]),
+        .tests(
+            of: "KubeRuntime",
+            ["JSON", "KubeModel", "KubeTransport", "KubeClient", "TestSupport"],
+            [.coreMetrics, .logging, .metricsTestKit, .nioCore, .nioPosix, .serviceLifecycle]
+        ),
         .tests(of: "SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .tests(of: "WebServers", ["JSON", "KubeApply", "KubeModel", "SwiftletAPI"]),
-        .tests(of: "Operator", ["JSON", "KubeModel"]),
+        .tests(
+            of: "Operator",
+            [
+                "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
+                "WebServers",
+                "TestSupport",
+            ],
+            [.coreMetrics, .logging]
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "JSON", "KubeModel", "KubeTransport", "KubeClient", "SwiftletAPI", "TestSupport", .logging, .subprocess,
+            ],
+            swiftSettings: strict
+        ),
     ]
 )

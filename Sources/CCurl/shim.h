@@ -16,6 +16,9 @@ typedef size_t (*ccurl_data_callback)(char *bytes, size_t size, size_t count, vo
 #undef curl_multi_setopt
 #undef curl_share_setopt
 
+// Swift does not import a macro that holds a cast.
+static const long ccurl_auth_basic = CURLAUTH_BASIC;
+
 // Easy handles
 
 static inline CURLcode ccurl_easy_set_long(CURL *easy, CURLoption option, long value) {

@@ -55,7 +55,13 @@ package struct ProtobufReader: Sendable {
     }
 
     package mutating func readString() throws(ProtobufError) -> String {
-        let range = try readBytes()
+        try text(in: try readBytes())
+    }
+
+    /// A part of ``bytes`` as text.
+    ///
+    /// - Precondition: `range` was given by ``readBytes()``.
+    package func text(in range: Range<Int>) throws(ProtobufError) -> String {
         guard let text = bytes.withUnsafeBufferPointer({ String(validating: $0[range], as: UTF8.self) }) else {
             throw ProtobufError(.encoding, "a string is not UTF-8", offset: range.lowerBound)
         }

@@ -125,7 +125,12 @@ struct WebServerAssessment {
     }
 
     private var deploymentAvailable: Finding {
-        guard let deployment else { return .no("Creating", "The Deployment does not exist yet.") }
+        guard let deployment else {
+            guard observation.children[.deployment] == nil else {
+                return .no("NameConflict", "The Deployment of this name belongs to somebody else.")
+            }
+            return .no("Creating", "The Deployment does not exist yet.")
+        }
         if deployment.isAvailable {
             if deployment.wantedReplicas == 0 { return .yes("ScaledToZero", "No replicas are asked for.") }
             return .yes("MinimumReplicasAvailable", "\(deployment.availableReplicas) replicas are available.")

@@ -31,11 +31,14 @@ struct DoctorCommand: AsyncParsableCommand {
                 }
             let padding = String(repeating: " ", count: width - finding.subject.count)
             print("\(mark) \(finding.subject)\(padding)  \(finding.message)")
-            if !finding.remedy.isEmpty { print("         -> \(finding.remedy)") }
         }
         let problems = findings.count { $0.severity == .problem }
         guard problems == 0 else {
-            print("\(problems) \(problems == 1 ? "problem" : "problems")")
+            print("\(problems) \(problems == 1 ? "problem" : "problems"). What to do:")
+            var told = Set<String>()
+            for finding in findings where !finding.remedy.isEmpty && told.insert(finding.remedy).inserted {
+                print("  \(finding.remedy)")
+            }
             throw ExitCode(1)
         }
         print("everything the operator needs is there")

@@ -8,7 +8,7 @@ struct Swiftlet: AsyncParsableCommand {
         abstract: "A Kubernetes operator: web servers from an image, an ingress and a volume.",
         version: SwiftletVersion.current,
         subcommands: [
-            ReconcileCommand.self, CRDsCommand.self, DoctorCommand.self, VersionCommand.self,
+            OperatorCommand.self, ReconcileCommand.self, CRDsCommand.self, DoctorCommand.self, VersionCommand.self,
         ]
     )
 }

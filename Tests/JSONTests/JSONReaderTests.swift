@@ -86,4 +86,27 @@ struct JSONReaderTests {
             }
         } throws: { ($0 as? JSONError)?.code == .typeMismatch }
     }
+
+    /// Strings are scanned eight bytes at a time: every special byte has to be found at every place of a word.
+    @Test func everyLengthAndPlaceOfASpecialByteIsFound() throws {
+        for length in 0..<24 {
+            let plain = String(repeating: "é", count: length / 2) + String(repeating: "a", count: length % 2)
+            #expect(try JSONValue(parsing: "\"\(plain)\"") == .string(plain))
+            for place in 0...length {
+                var bytes = [UInt8](repeating: UInt8(ascii: "x"), count: length)
+                bytes.insert(contentsOf: Array("\\n".utf8), at: place)
+                let text = [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")]
+                var expected = String(repeating: "x", count: length)
+                expected.insert("\n", at: expected.index(expected.startIndex, offsetBy: place))
+                #expect(try JSONValue(parsing: text) == .string(expected))
+                var reader = JSONReader([UInt8(ascii: "[")] + text + [UInt8(ascii: "]")])
+                #expect(try reader.skipValue().count == text.count + 2)
+                var broken = text
+                broken[place + 1] = 0x1F
+                #expect(throws: JSONError.self) { try JSONValue(parsing: broken) }
+                broken[place + 1] = UInt8(ascii: "\"")
+                #expect(throws: JSONError.self) { try JSONValue(parsing: broken) }
+            }
+        }
+    }
 }

@@ -39,7 +39,7 @@ import Testing
     @Test func `null is nil where nil is possible`() throws {
         let server = try (["image": "a", "replicas": .null, "volumes": .null] as JSONValue).decode(as: Server.self)
         #expect(server == Server(image: "a"))
-        #expect(try (["image": "a", "resources": nil] as JSONValue).decode(as: Server.self).resources == nil)
+        #expect(try (["image": "a", "resources": .null] as JSONValue).decode(as: Server.self).resources == nil)
         #expect(try ([1, .null] as JSONValue).decode(as: [Int?].self) == [1, nil])
     }
 

@@ -49,7 +49,7 @@ import Testing
 
     @Test func `a scalar at the top is a value`() throws {
         #expect(try JSONValue(encoding: "a") == "a")
-        #expect(try JSONValue(encoding: Int?.none) == nil)
+        #expect(try JSONValue(encoding: Int?.none) == .null)
         #expect(try JSONValue(encoding: [Int?.none, 1]) == [.null, 1])
         #expect(try JSONValue(encoding: [1: "a"]) == ["1": "a"])
     }

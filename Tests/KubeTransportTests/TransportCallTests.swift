@@ -181,6 +181,22 @@ import Testing
         #expect(server.counts.highestOpen <= 2)
     }
 
+    @Test func moreEndpointsThanHandlesAreKeptForStillWork() async throws {
+        let server = try TestServer(Self.echo)
+        try await withTransport { transport in
+            try await withThrowingTaskGroup { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        let endpoint = TransportEndpoint(baseURL: "\(server.url)/\(number % 50)")
+                        let response = try await transport.perform(HTTPRequest(path: "/x"), on: endpoint)
+                        #expect(response.text.hasPrefix("GET /\(number % 50)/x\n"))
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
     @Test func theObserverIsToldWhatBecameOfARequest() async throws {
         let server = try TestServer { connection in
             _ = try connection.readRequest()

@@ -60,7 +60,7 @@ import Testing
         #expect(error?.wasSent == true)
     }
 
-    @Test func anEmptyBodyWithoutLengthThatEndsWithTheConnectionIsComplete() async throws {
+    @Test func aBodyWithoutLengthEndsWithTheConnection() async throws {
         let server = try server(answering: "HTTP/1.1 200 OK\r\n\r\nall of it")
         try await withTransport { transport in
             let response = try await transport.perform(HTTPRequest(path: "/"), on: .init(server))
@@ -117,9 +117,9 @@ import Testing
             connection.waitForClose()
         }
         let start = ContinuousClock.now
-        let request = HTTPRequest(path: "/", timeout: .milliseconds(50))
+        let request = HTTPRequest(path: "/", timeout: .milliseconds(300))
         let error = try await expect(.timeout, calling: .init(server), request)
-        #expect(ContinuousClock.now - start >= .milliseconds(50))
+        #expect(ContinuousClock.now - start >= .milliseconds(300))
         #expect(error?.wasSent == true)
         #expect(error?.isRetryable == true)
         #expect(error?.message.contains("no response within") == true)

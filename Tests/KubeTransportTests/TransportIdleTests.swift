@@ -29,21 +29,19 @@ import Testing
     }
 
     @Test func bytesKeepAStreamAlive() async throws {
+        let timeout = Duration.milliseconds(250)
         let server = try TestServer { connection in
             _ = try connection.readRequest()
             try connection.beginChunked()
             for index in 0..<20 {
-                pause(.milliseconds(10))
+                pause(timeout / 10)
                 try connection.writeChunk([UInt8(index)])
             }
             try connection.endChunked()
         }
         try await withTransport { transport in
-            let stream = try await transport.stream(
-                HTTPRequest(path: "/", timeout: .milliseconds(100)),
-                on: .init(server),
-                idleTimeout: .milliseconds(100)
-            )
+            let request = HTTPRequest(path: "/", timeout: timeout)
+            let stream = try await transport.stream(request, on: .init(server), idleTimeout: timeout)
             #expect(try await stream.body.collect(upTo: 100) == Array(0..<20))
         }
     }

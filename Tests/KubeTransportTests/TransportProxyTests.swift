@@ -1,6 +1,7 @@
 import Glibc
 import KubeTransport
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct TransportProxyTests {
@@ -9,6 +10,7 @@ import Testing
         try TestServer { connection in
             guard let request = try connection.readRequest() else { return }
             requests.append("\(request.method) \(request.path) \(request.header("Proxy-Authorization") ?? "-")")
+            #expect(request.method != "CONNECT" || request.header("Authorization") == nil)
             guard request.method == "CONNECT" else { return try connection.respond(200, "from the proxy") }
             try connection.write("HTTP/1.1 200 Connection established\r\nX-Proxy: 1\r\n\r\n")
             try connection.relay(to: target)
@@ -33,7 +35,8 @@ import Testing
         )
         try await withTransport { transport in
             for _ in 0..<2 {
-                let response = try await transport.perform(HTTPRequest(path: "/"), on: endpoint)
+                let request = HTTPRequest(path: "/", headers: ["Authorization": "Bearer not-for-the-proxy"])
+                let response = try await transport.perform(request, on: endpoint)
                 #expect(response.text == "from the server")
                 #expect(response.headers["X-Proxy"] == nil)
             }

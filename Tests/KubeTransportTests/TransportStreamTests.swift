@@ -86,6 +86,48 @@ import Testing
         }
     }
 
+    @Test func whatTheServerSentBeforeItClosedIsReadToTheEnd() async throws {
+        let body = noise(1 << 20)
+        let isSent = Flag()
+        let server = try TestServer { connection in
+            _ = try connection.readRequest()
+            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n")
+            try connection.write(body)
+            connection.close()
+            isSent.set()
+        }
+        try await withTransport({ $0.streamBufferSize = 64 * 1024 }) { transport in
+            let stream = try await transport.stream(HTTPRequest(path: "/"), on: .init(server))
+            try await eventually("the server is done") { isSent.isSet }
+            let received = try await stream.body.collect(upTo: body.count)
+            #expect(received == body)
+        }
+    }
+
+    @Test func manyStreamsAtOnceKeepTheirBytesApart() async throws {
+        let server = try TestServer { connection in
+            guard let request = try connection.readRequest() else { return }
+            try connection.beginChunked()
+            for index in 0..<500 {
+                try connection.writeChunk(Array("\(request.path):\(index)\n".utf8))
+            }
+            try connection.endChunked()
+        }
+        try await withTransport({ $0.streamBufferSize = 512 }) { transport in
+            try await withThrowingTaskGroup { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        let stream = try await transport.stream(HTTPRequest(path: "/\(number)"), on: .init(server))
+                        let body = try await stream.body.collect(upTo: 1 << 20)
+                        let expected = (0..<500).map { "/\(number):\($0)\n" }.joined()
+                        #expect(String(decoding: body, as: UTF8.self) == expected)
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
     @Test func eachStreamHasAConnectionOfItsOwn() async throws {
         let server = try TestServer { connection in
             while let request = try connection.readRequest() {

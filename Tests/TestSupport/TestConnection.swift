@@ -110,7 +110,7 @@ package final class TestConnection {
     }
 
     /// Passes bytes between the client and a server on loopback until one of them closes.
-    func relay(to port: UInt16) throws {
+    package func relay(to port: UInt16) throws {
         let server = TestConnection(try TestServer.connect(to: port))
         defer { server.close() }
         var ends = [descriptor, server.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }

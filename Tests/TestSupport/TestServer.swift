@@ -61,7 +61,7 @@ package final class TestServer: Sendable {
     }
 
     /// A connection to a server on loopback.
-    static func connect(to port: UInt16) throws -> CInt {
+    package static func connect(to port: UInt16) throws -> CInt {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         let status = withLoopbackAddress(port: port) { address, length in
             Glibc.connect(descriptor, address, length.pointee)

@@ -14,7 +14,7 @@ import Testing
         arguments: [
             ("y Y yes Yes YES true True TRUE on On ON", true),
             ("n N no No NO false False FALSE off Off OFF", false),
-            ("~ null Null NULL", nil),
+            ("~ null Null NULL", .null),
             ("0 -0 +0 00 0_ 0. 0.0 .0 -0.0 0e0 00e1 1e-400", 0),
             (
                 "0755 0o755 0O755 +0755 0x1ED 0X1ed 0b111101101 0B111101101 493 4_93 +493 0o7_55 493. 493.0 4.93e2 4_9_3",
@@ -44,7 +44,7 @@ import Testing
             let value = try read(String(scalar))
             #expect(value == expected, "\(scalar)")
         }
-        if expected.isNull { #expect(try read("") == nil) }
+        if expected.isNull { #expect(try read("") == .null) }
     }
 
     @Test(
@@ -77,11 +77,11 @@ import Testing
             ("!!str 1", "1"), ("!!str yes", "yes"), ("!!str", ""), ("!!str ~", "~"), ("!!int 1_0", 10),
             ("!!int '1'", 1),
             ("!!int 0b11", 3), ("!!float 1", 1), ("!!float '1.5'", 1.5), ("!!float 0x10", 16), ("!!bool on", true),
-            ("!!bool 'true'", true), ("!!null ''", nil), ("!!binary aGVsbG8=", "hello"),
+            ("!!bool 'true'", true), ("!!null ''", .null), ("!!binary aGVsbG8=", "hello"),
             ("!!binary |\n  aGVs\n  bG8=", "hello"),
             ("!!timestamp 2020-01-01", "2020-01-01"), ("!foo 1", "1"), ("!foo yes", "yes"), ("!!foo 12", "12"),
             ("!!merge <<", "<<"),
-            ("!<tag:yaml.org,2002:int> 1", 1), ("!!set {a}", ["a": nil]), ("!!omap [a: 1]", [["a": 1]]),
+            ("!<tag:yaml.org,2002:int> 1", 1), ("!!set {a}", ["a": .null]), ("!!omap [a: 1]", [["a": 1]]),
             ("!!map [1]", [1]),
         ] as [(String, JSONValue)]
     )

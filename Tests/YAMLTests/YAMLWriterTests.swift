@@ -6,14 +6,14 @@ import YAML
     private func read(_ text: String) throws -> JSONValue {
         // A null document is left out, hence the sequence around it.
         let text = "- " + text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
-        return try YAML.documents(Array(text.utf8), source: "test")[0].value[0] ?? nil
+        return try YAML.documents(Array(text.utf8), source: "test")[0].value[0] ?? .null
     }
 
     @Test func `is laid out as kubectl does`() {
         let value: JSONValue = [
             "kind": "Service", "metadata": ["name": "web", "labels": ["app": "web"], "annotations": [:]],
             "spec": [
-                "ports": [["port": 80, "name": "http"], ["port": 443]], "args": ["-c", "a: b"], "none": nil,
+                "ports": [["port": 80, "name": "http"], ["port": 443]], "args": ["-c", "a: b"], "none": .null,
                 "empty": [],
                 "nested": [[1, 2], [], [["a": [true]]]], "weight": 0.5, "script": "#!/bin/sh\nset -e\n  echo hi\n",
             ],
@@ -79,7 +79,7 @@ import YAML
         arguments: [
             (0, "0"), (-9_223_372_036_854_775_808, "-9223372036854775808"), (1.5, "1.5"), (1e21, "1e+21"), (3.0, "3"),
             (1e-7, "1e-07"),
-            (true, "true"), (nil, "null"), (.double(.nan), "null"),
+            (true, "true"), (.null, "null"), (.double(.nan), "null"),
         ] as [(JSONValue, String)]
     )
     func `other scalars are as in JSON`(value: JSONValue, expected: String) {

@@ -18,11 +18,11 @@ struct RecentlySeen: Sendable {
         let range = try reader.readBytes()
         let bytes = reader.bytes
         guard range.count > 15, range.count <= Self.longestText else {  // Up to 15 bytes need no memory of their own.
-            return try Self.string(bytes, range)
+            return try reader.text(in: range)
         }
         let slot = texts.slot(Self.hash(bytes, range))
         if let seen = texts[slot], Self.equals(seen, bytes, range) { return seen }
-        let text = try Self.string(bytes, range)
+        let text = try reader.text(in: range)
         texts[slot] = text
         return text
     }
@@ -37,13 +37,6 @@ struct RecentlySeen: Sendable {
     mutating func share(_ list: [Pod.Port]) -> [Pod.Port] { list.isEmpty ? [] : ports.share(list) }
     mutating func share(_ list: [OwnerReference]) -> [OwnerReference] { list.isEmpty ? [] : owners.share(list) }
     mutating func share(_ list: [Pod.Container]) -> [Pod.Container] { list.isEmpty ? [] : containers.share(list) }
-
-    private static func string(_ bytes: [UInt8], _ range: Range<Int>) throws(ProtobufError) -> String {
-        guard let text = bytes.withUnsafeBufferPointer({ String(validating: $0[range], as: UTF8.self) }) else {
-            throw ProtobufError(.encoding, "a string is not UTF-8", offset: range.lowerBound)
-        }
-        return text
-    }
 
     private static func equals(_ text: String, _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
         var text = text

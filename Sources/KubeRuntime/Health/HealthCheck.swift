@@ -17,16 +17,15 @@ package struct HealthCheck: Hashable, Sendable {
 
     /// The readiness of a kind: there has to be something to work with, even if it is old.
     ///
-    /// - Parameter isRequired: whether we cannot do without the kind. If we can, it may be missing or forbidden, but while
-    ///   that is not known yet we are not ready.
+    /// - Parameter isRequired: whether we cannot do without the kind. One that we can do without is told of, but passes
+    ///   whatever its state, as controllers do not wait for it for ever either.
     package init(kind: String, _ state: KindState, isRequired: Bool = true) {
-        let passes =
-            switch state.phase {
-            case .synced, .stalled: true
-            case .forbidden, .notInstalled: !isRequired
-            case .connecting, .syncing: false
-            }
-        self.init(name: kind, state: state.phase.rawValue, reason: state.reason, passes: passes)
+        self.init(
+            name: kind,
+            state: state.phase.rawValue,
+            reason: state.reason,
+            passes: state.hasObjects || !isRequired
+        )
     }
 
     /// One line of bounded length, whatever the server that gave the reason put into it.

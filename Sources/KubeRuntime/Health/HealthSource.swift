@@ -8,17 +8,14 @@ package protocol HealthSource: Sendable {
 
 /// The kinds that reflectors keep up, as they are now.
 package struct KindReadiness: HealthSource {
-    private let kinds: [any KindReflecting]
-    private let optional: Set<String>
+    private let kinds: [RuntimeKind]
 
-    /// - Parameter optional: the names of kinds that may be missing or forbidden.
-    package init(_ kinds: [any KindReflecting], optional: Set<String> = []) {
-        self.kinds = kinds
-        self.optional = optional
-    }
+    package init(_ kinds: [RuntimeKind]) { self.kinds = kinds }
 
     package func healthChecks() -> [HealthCheck] {
-        kinds.map { HealthCheck(kind: $0.name, $0.kindState.value, isRequired: !optional.contains($0.name)) }
+        kinds.map { kind in
+            HealthCheck(kind: kind.reflector.name, kind.reflector.kindState.value, isRequired: kind.isRequired)
+        }
     }
 }
 

@@ -3,7 +3,7 @@ extension MetricCatalog {
     /// thing is measured, so that dashboards made for those show it.
     package static let standard = MetricCatalog(
         help: [
-            "controller_hot_loops_total": "Keys found to be reconciled again and again without an edit.",
+            "controller_hot_loops_total": "Keys that were reconciled over and over without a change of theirs.",
             "controller_runtime_active_workers": "Workers that are reconciling now.",
             "controller_runtime_max_concurrent_reconciles": "The most workers that reconcile at a time.",
             "controller_runtime_reconcile_errors_total": "Reconciles that failed.",
@@ -26,14 +26,14 @@ extension MetricCatalog {
             "reflector_events_total": "Watch events received.",
             "reflector_failures_total": "Lists and watches that failed, by cause.",
             "reflector_list_pages_total": "Pages of lists asked for.",
-            "reflector_state": "1 for the state that a kind is in, 0 for the others.",
+            "reflector_state": "1 for the state that the kind is in, 0 for the others.",
             "reflector_undecodable_objects_total": "Objects that could not be decoded and were left out.",
             "reflector_watches_total": "Watches started.",
             "rest_client_request_duration_seconds": "How long the API server took to answer.",
             "rest_client_requests_total": "Requests to the API server by status code, method and host.",
-            "stale_sync_skips_total": "Reconciles put off as a store had not seen the last write for their key.",
-            "store_objects": "Objects that are kept.",
-            "store_resource_version": "The version up to which every change was taken in.",
+            "stale_sync_skips_total": "Reconciles put off because the cache had not seen our own write yet.",
+            "store_objects": "Objects in the store.",
+            "store_resource_version": "The version up to which every change is in the store.",
             "swiftlet_metrics_dropped_series_total": "Series that were asked for and refused, by metric.",
             "watch_idle_aborts_total": "Watches that were cut because nothing came for too long.",
             "workqueue_adds_total": "Keys added.",

@@ -47,12 +47,7 @@ package struct RuntimeGroup: Sendable {
     }
 
     /// The readiness of what was added so far.
-    package var readiness: KindReadiness {
-        KindReadiness(
-            kinds.map(\.reflector),
-            optional: Set(kinds.filter { !$0.isRequired }.map(\.reflector.name))
-        )
-    }
+    package var readiness: KindReadiness { KindReadiness(kinds) }
 
     /// Runs everything until one of the signals comes, a part fails or the task is cancelled.
     ///

@@ -3,8 +3,8 @@
 /// # Guarantees
 /// - Bytes come in order, none twice, none missing; a chunk is never empty. What has arrived since the last read comes
 ///   as one chunk.
-/// - At most ``TransportConfiguration/streamBufferSize`` bytes wait to be read, and as much again inside libcurl; above
-///   that, the connection is not read, and TCP stops the server.
+/// - At most ``TransportConfiguration/streamBufferSize`` bytes wait to be read, and 32 KiB inside libcurl; above that,
+///   the connection is not read, and TCP stops the server.
 /// - `nil` comes only after a complete body. A body that was cut short ends with ``TransportError/Code/truncated`` or
 ///   ``TransportError/Code/connectionLost``, after the bytes that did arrive.
 ///

@@ -33,8 +33,13 @@ final class BodyChannel: Sendable {
     }
 
     /// Ends the body, with an error or without one. ``wake()`` must follow.
-    func finish(_ error: TransportError?) {
-        state.withLock { $0.buffer.finish(error) }
+    func finish(_ result: Result<ResponseHead, TransportError>) {
+        state.withLock { state in
+            switch result {
+            case .success: state.buffer.finish(nil)
+            case .failure(let error): state.buffer.finish(error)
+            }
+        }
     }
 
     /// Hands the reader what there is, if it waits.

@@ -2,10 +2,14 @@
 ///
 /// Endpoints come and go as certificates are renewed: those used last are kept.
 struct HandlePool {
-    private struct Entry {
-        var route: Route
+    private final class Entry {
+        let route: Route
         var idle: [EasyHandle] = []
-        var lastUse: UInt64
+        var lastUse: UInt64 = 0
+
+        init(route: Route) {
+            self.route = route
+        }
     }
 
     private let configuration: TransportConfiguration
@@ -26,39 +30,38 @@ struct HandlePool {
         for endpoint: TransportEndpoint,
         share: UnsafeMutableRawPointer
     ) throws(TransportError) -> (EasyHandle, Route) {
+        let entry = try entry(for: endpoint)
         uses += 1
-        if entries[endpoint] == nil {
-            evict()
-            entries[endpoint] = Entry(route: try Route(endpoint), lastUse: uses)
+        entry.lastUse = uses
+        if let handle = entry.idle.popLast() {
+            return (handle, entry.route)
         }
-        entries[endpoint]?.lastUse = uses
-        if let handle = entries[endpoint]?.idle.popLast(), let route = entries[endpoint]?.route {
-            return (handle, route)
-        }
-        let route = try Route(endpoint)
         let handle = try EasyHandle()
         handle.setCallbacks()
-        handle.configure(for: route, configuration: configuration, share: share)
-        return (handle, route)
+        handle.configure(for: entry.route, configuration: configuration, share: share)
+        return (handle, entry.route)
     }
 
     /// Takes back a handle that is in no multi handle.
-    mutating func give(back handle: EasyHandle, for endpoint: TransportEndpoint) {
-        guard let count = entries[endpoint]?.idle.count, count < 2 * configuration.maximumConcurrentCalls else {
-            return
-        }
-        entries[endpoint]?.idle.append(handle)
-    }
-
-    private mutating func evict() {
-        guard entries.count >= capacity, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) else {
-            return
-        }
-        entries[oldest.key] = nil
+    func give(back handle: EasyHandle, for endpoint: TransportEndpoint) {
+        guard let entry = entries[endpoint], entry.idle.count < 2 * configuration.maximumConcurrentCalls else { return }
+        entry.idle.append(handle)
     }
 
     /// Frees the handles. They must be gone before what they share is.
     mutating func removeAll() {
         entries = [:]
+    }
+
+    private mutating func entry(for endpoint: TransportEndpoint) throws(TransportError) -> Entry {
+        if let entry = entries[endpoint] {
+            return entry
+        }
+        let entry = Entry(route: try Route(endpoint))
+        if entries.count >= capacity, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            entries[oldest.key] = nil
+        }
+        entries[endpoint] = entry
+        return entry
     }
 }

@@ -14,10 +14,11 @@ final class Mailbox: Sendable {
     private let state = Mutex(State())
 
     init() throws(TransportError) {
-        descriptor = eventfd(0, CInt(EFD_NONBLOCK) | CInt(EFD_CLOEXEC))
+        let descriptor = eventfd(0, CInt(EFD_NONBLOCK) | CInt(EFD_CLOEXEC))
         guard descriptor >= 0 else {
             throw TransportError(.resources, "eventfd: errno \(errno)", wasSent: false)
         }
+        self.descriptor = descriptor
     }
 
     deinit {

@@ -14,14 +14,15 @@ final class Poller {
     private static let capacity = 64
     private let descriptor: CInt
     private var known: Set<CInt> = []
-    private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
+    private let events: UnsafeMutablePointer<epoll_event>
 
     init() throws(TransportError) {
-        descriptor = epoll_create1(CInt(EPOLL_CLOEXEC))
+        let descriptor = epoll_create1(CInt(EPOLL_CLOEXEC))
         guard descriptor >= 0 else {
-            events.deallocate()
             throw TransportError(.resources, "epoll_create1: errno \(errno)", wasSent: false)
         }
+        self.descriptor = descriptor
+        events = .allocate(capacity: Self.capacity)
     }
 
     deinit {

@@ -19,7 +19,7 @@ extension TransferLoop {
     func end(_ transfer: Transfer, _ ending: Ending) {
         guard transfers.removeValue(forKey: transfer.id) != nil else { return }
         deadlines.set(transfer.id, to: nil)
-        let error = error(of: transfer, ending)
+        let result = result(of: transfer, ending)
         if let easy = transfer.easy {
             multi.remove(easy)
             transfer.easy = nil
@@ -28,53 +28,55 @@ extension TransferLoop {
         } else {
             backlog.removeFirst { $0 === transfer }
         }
-        report(transfer, error)
-    }
-
-    /// What to tell of an ending; `nil` if it is a response.
-    func error(of transfer: Transfer, _ ending: Ending) -> TransportError? {
-        let description = transfer.submission.description
-        let wasSent = transfer.easy?.hasSent ?? false
-        switch ending {
-        case .complete where transfer.head != nil:
-            return nil
-        case .complete:
-            // To libcurl, a head that ends with the connection is complete.
-            return TransportError(.connectionLost, "\(description): the head was cut short", wasSent: wasSent)
-        case .curl(let code):
-            if let failure = transfer.failure {
-                return TransportError(failure, "\(description): \(failure.explanation)", wasSent: wasSent)
-            }
-            let message = transfer.easy?.message(for: code) ?? ""
-            let code = TransportError.Code(code, message: message, isHeadDue: wasSent && transfer.head == nil)
-            return TransportError(code, "\(description): \(message)", wasSent: wasSent)
-        case .failed(let code, let reason):
-            return TransportError(code, "\(description): \(reason)", wasSent: wasSent)
-        }
-    }
-
-    func report(_ transfer: Transfer, _ error: TransportError?) {
         switch transfer.submission.sink {
         case .call(let continuation, _):
-            if let head = transfer.head, error == nil {
-                continuation.resume(returning: .success(transfer.response(head)))
-                observe(transfer, .status(head.status))
-            } else if let error {
-                continuation.resume(returning: .failure(error))
-                observe(transfer, .failure(error.code))
-            }
+            continuation.resume(returning: result.map(transfer.response))
+            observe(transfer, result)
         case .stream(let channel, let continuation, _):
-            deliverHead(of: transfer)
-            channel.finish(error)
-            _ = channel.wake()
-            if let error, !transfer.isHeadDelivered {
-                transfer.isHeadDelivered = true
-                continuation.resume(returning: .failure(error))
-                observe(transfer, .failure(error.code))
-            }
+            endStream(transfer, channel, continuation, result)
         }
     }
 
+    /// The head of the response, if all of it came.
+    private func result(of transfer: Transfer, _ ending: Ending) -> Result<ResponseHead, TransportError> {
+        let wasSent = transfer.easy?.hasSent ?? false
+        func failure(_ code: TransportError.Code, _ reason: String) -> Result<ResponseHead, TransportError> {
+            .failure(TransportError(code, "\(transfer.submission.description): \(reason)", wasSent: wasSent))
+        }
+        switch ending {
+        case .complete:
+            // To libcurl, a head that ends with the connection is complete.
+            return transfer.head.map { .success($0) } ?? failure(.connectionLost, "the head was cut short")
+        case .curl(let result):
+            if let code = transfer.failure {
+                return failure(code, code.explanation)
+            }
+            let message = transfer.easy?.message(for: result) ?? ""
+            let isHeadDue = wasSent && transfer.head == nil
+            return failure(TransportError.Code(result, message: message, isHeadDue: isHeadDue), message)
+        case .failed(let code, let reason):
+            return failure(code, reason)
+        }
+    }
+
+    /// A failure after the head is for the reader of the body, one before it for whoever waits for the head.
+    private func endStream(
+        _ transfer: Transfer,
+        _ channel: BodyChannel,
+        _ continuation: Submission.Head,
+        _ result: Result<ResponseHead, TransportError>
+    ) {
+        deliverHead(of: transfer)
+        if !transfer.isHeadDelivered {
+            transfer.isHeadDelivered = true
+            continuation.resume(returning: result)
+            observe(transfer, result)
+        }
+        channel.finish(result)
+        _ = channel.wake()
+    }
+
+    /// Hands over the head of a stream, once it is complete. From then on, the idle timeout counts.
     func deliverHead(of transfer: Transfer) {
         guard case .stream(_, let continuation, _) = transfer.submission.sink, !transfer.isHeadDelivered,
             let head = transfer.head
@@ -85,19 +87,29 @@ extension TransferLoop {
             setDeadline(of: transfer)
         }
         continuation.resume(returning: .success(head))
-        observe(transfer, .status(head.status))
+        observe(transfer, .success(head))
     }
 
-    func observe(_ transfer: Transfer, _ outcome: TransportObservation.Outcome) {
+    private func observe(_ transfer: Transfer, _ result: Result<ResponseHead, TransportError>) {
         guard let observer = configuration.observer else { return }
         observer(
             TransportObservation(
                 method: transfer.submission.request.method,
-                baseURL: transfer.submission.endpoint.baseURL,
+                baseURL: transfer.submission.endpoint.displayURL,
                 isStream: transfer.channel != nil,
-                outcome: outcome,
+                outcome: .init(result),
                 duration: transfer.submission.submitted.duration(to: .now())
             )
         )
+    }
+}
+
+extension TransportObservation.Outcome {
+    fileprivate init(_ result: Result<ResponseHead, TransportError>) {
+        self =
+            switch result {
+            case .success(let head): .status(head.status)
+            case .failure(let error): .failure(error.code)
+            }
     }
 }

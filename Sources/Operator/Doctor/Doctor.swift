@@ -59,7 +59,7 @@ package struct Doctor: Sendable {
                     severity: .problem,
                     subject: "\(own)",
                     message: "is not installed",
-                    remedy: "swiftlet crds | kubectl apply --server-side -f -"
+                    remedy: "install the resource: swiftlet crds | kubectl apply --server-side -f -"
                 )
             )
         }
@@ -101,7 +101,7 @@ package struct Doctor: Sendable {
                 severity: .problem,
                 subject: permission.subject,
                 message: "may not \(denied.joined(separator: ", ")) \(place), so cannot \(permission.purpose)",
-                remedy: "grant it: kubectl apply --server-side -f manifests/rbac.yaml"
+                remedy: "grant the role: swiftlet crds --role | kubectl apply --server-side -f -, and bind it"
             )
         ]
     }

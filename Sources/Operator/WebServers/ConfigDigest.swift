@@ -10,7 +10,7 @@ enum ConfigDigest {
     /// The digest of an object's content as compact JSON with sorted keys, which is how API servers send it.
     ///
     /// - Parameters:
-    ///   - parts: the values of `data`, `binaryData` and `stringData`, in that order.
+    ///   - parts: the values of `data` and `binaryData`, in that order.
     static func of(uid: UID, parts: [some Sequence<UInt8>]) -> String {
         var hash = SHA256()
         hash.update(data: Array(uid.description.utf8))

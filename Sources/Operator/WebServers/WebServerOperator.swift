@@ -17,23 +17,33 @@ package struct WebServerOperator: Sendable {
     /// - Parameters:
     ///   - namespace: the one to look after; `nil` for all.
     ///   - workers: how many WebServers are reconciled at once.
+    ///   - reflecting: how kinds are listed and watched.
     package init(
         client: KubeClient,
         served: ServedKinds,
         namespace: String?,
         workers: Int,
+        reflecting: ReflectorOptions = ReflectorOptions(),
         events: EventRecorder,
         time: TimeSource,
         metrics: any MetricsFactory,
         logger: Logger
     ) {
         let stores = WebServerStores(served: served)
-        let feed = Feed(client: client, namespace: namespace, time: time, metrics: metrics, logger: logger)
+        let feed = Feed(
+            client: client,
+            namespace: namespace,
+            options: reflecting,
+            time: time,
+            metrics: metrics,
+            logger: logger
+        )
         let webServers = feed.reflector(WebServer.resource, into: stores.webServers)
         let claims = feed.reflector(.persistentVolumeClaims, into: stores.claims)
         var children: [any KindReflecting] = []
         var versions: [GroupKind: any SeenVersions] = [
-            WebServer.resource.groupKind: stores.webServers, APIResource.persistentVolumeClaims.groupKind: stores.claims,
+            WebServer.resource.groupKind: stores.webServers,
+            APIResource.persistentVolumeClaims.groupKind: stores.claims,
         ]
         for (role, store) in stores.children {
             guard let resource = role.resource(in: served) else { continue }
@@ -114,6 +124,7 @@ package struct WebServerOperator: Sendable {
     private struct Feed {
         let client: KubeClient
         let namespace: String?
+        let options: ReflectorOptions
         let time: TimeSource
         let metrics: any MetricsFactory
         let logger: Logger
@@ -132,6 +143,7 @@ package struct WebServerOperator: Sendable {
                     labelSelector: selector
                 ),
                 store: store,
+                options: options,
                 time: time,
                 metrics: ReflectorMetrics(resource: resource.description, factory: metrics),
                 logger: logger

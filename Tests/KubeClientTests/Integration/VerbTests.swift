@@ -31,7 +31,7 @@ import Testing
             let stale = await #expect(throws: KubeError.self) { try await client.update(.configMaps, changed) }
             #expect(stale?.isConflict == true)
 
-            let merged = try await client.patch(.configMaps, key, .merge(["data": ["b": "3", "a": nil]]))
+            let merged = try await client.patch(.configMaps, key, .merge(["data": ["b": "3", "a": .null]]))
             #expect(merged["data"] == ["b": "3"])
             let guarded = JSONPatchOperation.test(path: "/data/b", value: "4")
             let refused = await #expect(throws: KubeError.self) {

@@ -142,7 +142,9 @@ import Testing
 
     @Test(arguments: ["Content-Length: 1000000", "Transfer-Encoding: chunked"])
     func `a body is not waited for`(header: String) async throws {
-        try await Self.serving(Self.server()) { port in
+        var limits = HealthServer.Limits()
+        limits.idleTimeout = .seconds(600)
+        try await Self.serving(Self.server(limits: limits)) { port in
             let response = HTTPExchangeResult(
                 try await HTTPExchange.send("POST /healthz HTTP/1.1\r\nHost: a\r\n\(header)\r\n\r\n", to: port)
             )

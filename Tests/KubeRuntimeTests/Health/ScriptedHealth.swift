@@ -1,3 +1,4 @@
+import KubeModel
 import KubeRuntime
 
 /// Checks that a test changes.
@@ -7,4 +8,16 @@ struct ScriptedHealth: HealthSource {
     init(_ checks: [HealthCheck] = []) { self.checks = Locked(checks) }
 
     func healthChecks() -> [HealthCheck] { checks.value }
+}
+
+/// A kind whose state a test changes.
+final class ScriptedKind: KindReflecting {
+    let name: String
+    let kindState = ObservedValue(KindState(phase: .connecting, since: .now))
+    let objectCount = 0
+    let resourceVersion = ResourceVersion(0)
+
+    init(_ name: String) { self.name = name }
+
+    func run() async {}
 }

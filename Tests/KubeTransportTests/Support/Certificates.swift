@@ -81,8 +81,8 @@ private struct Maker {
 
     private func openssl(_ arguments: [String]) throws {
         let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/openssl")
-        process.arguments = arguments
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["openssl"] + arguments
         process.standardError = Pipe()
         try process.run()
         process.waitUntilExit()

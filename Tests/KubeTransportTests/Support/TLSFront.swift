@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// Terminates TLS in front of a ``TestServer``.
 ///

@@ -49,7 +49,7 @@ struct WebServerDecodingTests {
     }
 
     @Test func `Parts of the pod template come through unchanged`() throws {
-        let env: JSONValue = [["name": "A", "value": "b", "fieldOfTheFuture": ["x": [1, 2.5, nil]]]]
+        let env: JSONValue = [["name": "A", "value": "b", "fieldOfTheFuture": ["x": [1, 2.5, .null]]]]
         let affinity: JSONValue = ["nodeAffinity": ["anything": true]]
         let spec = try Self.webServer(["webServerImage": "nginx", "env": env, "affinity": affinity, "args": ["-v"]])
             .spec

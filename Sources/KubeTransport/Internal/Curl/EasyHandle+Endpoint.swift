@@ -13,7 +13,7 @@ extension EasyHandle {
             setConnectTo(connectTo)
         }
         if let credentials = route.endpoint.basicCredentials {
-            set(CURLOPT_HTTPAUTH, Int(bitPattern: 1))
+            set(CURLOPT_HTTPAUTH, ccurl_auth_basic)
             set(CURLOPT_USERNAME, credentials.user)
             set(CURLOPT_PASSWORD, credentials.password)
         }
@@ -28,11 +28,12 @@ extension EasyHandle {
         set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         set(CURLOPT_NOSIGNAL, 1)
-        set(CURLOPT_BUFFERSIZE, 128 * 1024)
+        // Two records of TLS, of which libcurl reads one at a time.
+        set(CURLOPT_BUFFERSIZE, 32 * 1024)
     }
 
     private func setConnection(_ configuration: TransportConfiguration) {
-        set(CURLOPT_MAXAGE_CONN, configuration.maximumIdleConnectionAge.wholeMilliseconds / 1000)
+        set(CURLOPT_MAXAGE_CONN, max(1, configuration.maximumIdleConnectionAge.wholeMilliseconds / 1000))
         // Without it, giving up while a name is being resolved blocks this thread until the resolver returns.
         set(CURLOPT_QUICK_EXIT, 1)
         let interval = max(1, configuration.keepAliveInterval.wholeMilliseconds / 1000)

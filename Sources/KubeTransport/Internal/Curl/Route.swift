@@ -32,7 +32,7 @@ struct Route {
         }
         connectTo = "::\(url.host):\(url.port)"
         hostHeader = url.port == "443" ? url.host : "\(url.host):\(url.port)"
-        url.host = serverName
+        url.host = serverName.contains(":") && !serverName.hasPrefix("[") ? "[\(serverName)]" : serverName
         prefix = url.string
     }
 

@@ -1,0 +1,89 @@
+import CoreMetrics
+import KubeClient
+import KubeModel
+import KubeRuntime
+import Logging
+import WebServers
+
+/// The operator: finds out what the cluster serves, and runs everything until it is told to stop.
+package struct OperatorService: Sendable {
+    package struct Options: Sendable {
+        /// The namespace to look after; `nil` for all.
+        package var namespace: String?
+        /// How many WebServers are reconciled at once.
+        package var workers = 4
+        /// Where health, readiness and metrics are served.
+        package var healthAddress: ListenAddress
+        /// Who writes events: the name of the pod or host.
+        package var instance: String
+
+        package init(healthAddress: ListenAddress, instance: String) {
+            self.healthAddress = healthAddress
+            self.instance = instance
+        }
+    }
+
+    private let client: KubeClient
+    private let options: Options
+    private let registry: PrometheusRegistry
+    private let time: TimeSource
+    private let logger: Logger
+
+    package init(
+        client: KubeClient,
+        options: Options,
+        registry: PrometheusRegistry,
+        time: TimeSource = .system,
+        logger: Logger
+    ) {
+        self.client = client
+        self.options = options
+        self.registry = registry
+        self.time = time
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT, then lets running reconciles end.
+    ///
+    /// - Throws: ``KubeError`` when the server cannot be asked what it serves, ``HealthError`` when the address cannot be bound.
+    package func run() async throws {
+        let discovery = Discovery(client: client)
+        let served = try await ServedKinds(discovery.servedResources())
+        var reflecting = ReflectorOptions()
+        reflecting.usesWatchList = try await discovery.serverVersion().streamsLists
+        let events = EventRecorder(
+            sink: KubeEventSink(client: client),
+            reporter: EventReporter(controller: "web.phys.app/swiftlet", instance: options.instance),
+            time: time,
+            metrics: registry,
+            logger: logger
+        )
+        let webServers = WebServerOperator(
+            client: client,
+            served: served,
+            namespace: options.namespace,
+            workers: options.workers,
+            reflecting: reflecting,
+            events: events,
+            time: time,
+            metrics: registry,
+            logger: logger
+        )
+        var group = RuntimeGroup(time: time, logger: logger)
+        group.events = events
+        let required = Set(webServers.required.map(\.name))
+        for reflector in webServers.reflectors {
+            group.add(reflector, isRequired: required.contains(reflector.name))
+        }
+        group.add(webServers.controller)
+        registry.register(group.metrics)
+        registry.register(HealthMetrics(liveness: [], readiness: [group.readiness]))
+        let health = HealthServer(
+            address: options.healthAddress,
+            endpoints: HealthEndpoints(readiness: [group.readiness], registry: registry),
+            logger: logger
+        )
+        group.add(server: health) { _ = try await health.boundPort() }
+        try await group.run()
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import KubeRuntime
+
+struct MeasureCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "measure",
+        abstract: "Measure, and print a Markdown table.",
+        discussion: """
+            The parts: a, pods listed and watched by an informer; b, WebServers created until all have converged; c, a restart of the \
+            operator on them; d, the operator with nothing to do. c and d do what b does first.
+
+            Objects stay behind: give it an API server that is thrown away afterwards, and nothing else runs on.
+            """
+    )
+
+    @Option(help: "Path of the kubeconfig file.")
+    var kubeconfig: String
+
+    @Option(help: "What to measure.")
+    var only = PartList(Set(Part.allCases))
+
+    @Option(help: "How many pods.")
+    var pods = 10_000
+
+    @Option(help: "How many WebServers.")
+    var webServers = 1_000
+
+    @Option(help: "How often an informer is begun and measured; the table has the medians.")
+    var runs = 3
+
+    @Option(help: "The program to measure. The one beside this program if not given.")
+    var `operator`: String?
+
+    @Option(help: "Decides what the pods look like.")
+    var seed: UInt64 = 1
+
+    func validate() throws {
+        guard (1...1_000_000).contains(pods), (1...1_000_000).contains(webServers), (1...100).contains(runs) else {
+            throw ValidationError("The counts are from 1 to a million, the runs from 1 to 100.")
+        }
+    }
+
+    func run() async throws {
+        let progress = Progress()
+        let binary = `operator` ?? Machine.siblingOfThisProgram("swiftlet")
+        let report = try await BenchCluster.connected(to: kubeconfig) { cluster in
+            var report = Report(machine: try await Machine.described(server: cluster.serverVersion()))
+            if only.parts.contains(.informer) {
+                let bench = InformerBench(cluster: cluster, count: pods, runs: runs, seed: seed, progress: progress)
+                report.add(try await bench.measure())
+            }
+            let operatorParts = only.parts.subtracting([.informer])
+            if !operatorParts.isEmpty {
+                let bench = OperatorBench(cluster: cluster, binary: binary, count: webServers, progress: progress)
+                report.add(try await bench.measure(operatorParts))
+            }
+            return report
+        }
+        print(report.markdown)
+    }
+}

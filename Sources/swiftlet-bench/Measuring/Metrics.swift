@@ -1,0 +1,40 @@
+/// What a program tells of itself in the Prometheus text format.
+struct Metrics: Sendable {
+    private let samples: [(name: Substring, labels: Substring, value: Double)]
+
+    init(parsing text: String) {
+        samples = text.split(separator: "\n").compactMap { line in
+            guard !line.hasPrefix("#"), let space = line.lastIndex(of: " "),
+                let value = Double(line[line.index(after: space)...])
+            else { return nil }
+            let series = line[..<space]
+            let brace = series.firstIndex(of: "{") ?? series.endIndex
+            return (series[..<brace], series[brace...], value)
+        }
+    }
+
+    /// The sum over all series of a metric that have the label.
+    func sum(_ name: String, _ label: String = "") -> Double {
+        samples.filter { $0.name == name && (label.isEmpty || $0.labels.contains(label)) }.reduce(0) { $0 + $1.value }
+    }
+
+    /// Requests to the API server by HTTP method.
+    var requests: [String: Int] {
+        var result: [String: Int] = [:]
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+            let count = Int(sum("rest_client_requests_total", "method=\"\(method)\""))
+            if count > 0 { result[method] = count }
+        }
+        return result
+    }
+
+    /// Requests that change something.
+    var writes: Int { requests.filter { $0.key != "GET" }.values.reduce(0, +) }
+}
+
+extension [String: Int] {
+    /// Such as `12 GET, 4000 PATCH`.
+    var summary: String {
+        isEmpty ? "none" : sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import CoreMetrics
+import Glibc
+import KubeClient
+import KubeRuntime
+import Logging
+import Operator
+
+struct OperatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "operator",
+        abstract: "Run the operator until it is told to stop (SIGTERM or SIGINT)."
+    )
+
+    @Option(name: [.customShort("n"), .long], help: "Look after this namespace only. All if not given.")
+    var namespace: String?
+
+    @Option(help: "How many WebServers are reconciled at once.")
+    var workers = 4
+
+    @Option(help: "Where /healthz, /readyz and /metrics are served, as host:port.")
+    var healthAddress = ":8080"
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var logging: LoggingOptions
+
+    func validate() throws {
+        guard (1...1000).contains(workers) else { throw ValidationError("--workers takes a number from 1 to 1000.") }
+    }
+
+    func run() async throws {
+        let logger = logging.logger("swiftlet")
+        let registry = PrometheusRegistry()
+        registry.register(ProcessMetrics())
+        // Before the first instrument is made, which is the client's.
+        MetricsSystem.bootstrap(registry)
+        var options = OperatorService.Options(
+            healthAddress: try ListenAddress(parsing: healthAddress),
+            instance: Self.hostName
+        )
+        options.namespace = namespace
+        options.workers = workers
+        logger.info("swiftlet \(SwiftletVersion.current) begins")
+        try await connection.withClient(namespace: namespace, logger: logger) { client in
+            try await OperatorService(client: client, options: options, registry: registry, logger: logger).run()
+        }
+        logger.info("swiftlet has ended")
+    }
+
+    /// In a cluster, the name of the pod.
+    private static var hostName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

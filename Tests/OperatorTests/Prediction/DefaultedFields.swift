@@ -1,0 +1,56 @@
+import JSON
+import KubeApply
+import KubeModel
+
+/// Compares a prediction that was made without the server with what the server made of it, whose defaults do not count.
+///
+/// A default is a field that nobody owns: `managedFields` has an owner for everything that was ever sent.
+struct DefaultedFields {
+    let real: DynamicObject?
+    private let owned: ManagedFields.Node?
+
+    init(real: DynamicObject?) {
+        self.real = real
+        owned = real.map { ManagedFields(ofAllBut: "", in: $0).root }
+    }
+
+    /// The paths at which the prediction is wrong.
+    func differences(from guess: DynamicObject?) -> [String] {
+        guard let guess, let real = real?.comparable else {
+            return guess == nil && real == nil ? [] : ["the object itself"]
+        }
+        if let missing = AppliedFields.firstDifference(intent: guess, observed: real) { return [missing] }
+        return surplus(in: real.value, over: guess.value, owned: owned, at: [])
+    }
+
+    /// What is in the object, has an owner, and was not predicted.
+    private func surplus(
+        in real: JSONValue,
+        over guess: JSONValue,
+        owned: ManagedFields.Node?,
+        at path: [String]
+    ) -> [String] {
+        switch (real, guess) {
+        case (.object(let members), .object(let guessed)):
+            return members.sorted { $0.key < $1.key }.flatMap { key, value -> [String] in
+                let node = owned?.parts[.field(key)]
+                guard let other = guessed[key] else { return node == nil ? [] : [(path + [key]).joined(separator: ".")] }
+                return surplus(in: value, over: other, owned: node, at: path + [key])
+            }
+        case (.array(let elements), .array(let guessed)):
+            guard elements.count == guessed.count else { return [path.joined(separator: ".")] }
+            return zip(elements, guessed).flatMap { element, other in
+                surplus(in: element, over: other, owned: node(of: element, in: owned), at: path)
+            }
+        default:
+            return []
+        }
+    }
+
+    private func node(of element: JSONValue, in list: ManagedFields.Node?) -> ManagedFields.Node? {
+        list?.parts.first { step, _ in
+            guard case .element(let keys) = step else { return false }
+            return keys.allSatisfy { element[$0.key] == $0.value }
+        }?.value
+    }
+}
