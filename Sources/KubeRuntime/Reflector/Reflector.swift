@@ -165,10 +165,13 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
     private func fail(_ failure: ReflectorFailure, _ machine: inout ReflectorMachine) -> ReflectorMachine.Action {
         metrics?.countFailure(failure.cause)
         let now = time.now
+        let before = machine.kindState
         let action = machine.failed(failure, now: now)
         var metadata: Logger.Metadata = ["cause": "\(failure.cause.rawValue)", "error": "\(failure.message)"]
         if case .wait(let deadline) = action { metadata["retryIn"] = "\(now.duration(to: deadline))" }
-        logger.warning("list or watch failed", metadata: metadata)
+        // A kind that stays away, such as one that is not installed, is told once and not with every attempt.
+        let isNews = machine.kindState != before
+        logger.log(level: isNews ? .warning : .debug, "list or watch failed", metadata: metadata)
         return action
     }
 

@@ -26,7 +26,7 @@ package struct TimeSource: Sendable {
     package static let system = TimeSource(
         now: { ContinuousClock.now },
         wall: { MicroTime(secondsSinceEpoch: Date().timeIntervalSince1970) },
-        sleep: { try await Task.sleep(until: $0, tolerance: .milliseconds(1), clock: .continuous) }
+        sleep: { try await SleepTimer.shared.sleep(until: $0) }
     )
 
     package var now: Instant { readNow() }
