@@ -10,7 +10,9 @@ struct CheckedWebServer {
     /// - Throws: ``ManifestError`` naming file, line, object and field of everything that is wrong.
     init(_ manifest: Manifest) throws {
         let (webServer, findings) = try WebServer.check(manifest.object.value)
-        let errors = findings.filter { $0.severity == .error }.map { manifest.error(at: $0.path, $0.message).description }
+        let errors = findings.filter { $0.severity == .error }.map {
+            manifest.error(at: $0.path, $0.message).description
+        }
         guard let webServer, errors.isEmpty else { throw ManifestError(errors.joined(separator: "\nerror: ")) }
         self.webServer = webServer
         warnings = findings.map { manifest.error(at: $0.path, $0.message).description }

@@ -56,8 +56,10 @@ struct ChildObject: WireObject {
         let object: JSONValue = .compact([
             "apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind),
             "metadata": [
-                "name": .string(metadata.name), "namespace": .string(metadata.namespace), "labels": .strings(metadata.labels),
-                "annotations": .strings(metadata.annotations), "ownerReferences": .array(metadata.ownerReferences.map(\.json)),
+                "name": .string(metadata.name), "namespace": .string(metadata.namespace),
+                "labels": .strings(metadata.labels),
+                "annotations": .strings(metadata.annotations),
+                "ownerReferences": .array(metadata.ownerReferences.map(\.json)),
             ],
             "spec": spec.isEmpty ? nil : try JSONValue(parsing: spec),
         ])

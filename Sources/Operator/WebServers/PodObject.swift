@@ -48,7 +48,8 @@ struct PodObject: WireObject {
                     try ObservedPod.Container(from: &item)
                 }
                 // Init containers come first, whatever the order in which they are sent: nothing else runs before they are done.
-                pod.containers = field == "containerStatuses" ? pod.containers + containers : containers + pod.containers
+                pod.containers =
+                    field == "containerStatuses" ? pod.containers + containers : containers + pod.containers
             default: try reader.skipValue()
             }
         }

@@ -19,38 +19,60 @@ struct WebServerReconciler: Sendable {
     /// The wall clock, for conditions.
     let now: @Sendable () -> Timestamp
 
+    /// How often a plan is followed by another before other WebServers get their turn. One round leads to where there is only a status to
+    /// write, unless others write at the same time.
+    private static let rounds = 3
+    /// How long a round waits to see what the one before it wrote; usually some milliseconds.
+    private static let sight = Duration.seconds(2)
+
     /// - Throws: ``KubeError`` when a write failed; the status tells of it already.
     func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> ReconcileResult {
-        guard let webServer = stores.webServers.get(key), !webServer.metadata.isBeingDeleted else { return .done }
+        for _ in 0..<Self.rounds {
+            guard let webServer = stores.webServers.get(key), !webServer.metadata.isBeingDeleted else { return .done }
+            if let failure = unreadable(for: webServer) {
+                try await tell(plan(webServer, try observation(of: webServer), failure).status, of: webServer, context)
+                return .requeue(after: .seconds(5))
+            }
+            let observation = try observation(of: webServer)
+            let outcome = plan(webServer, observation, nil)
+            guard !outcome.plan.isEmpty else {
+                try await tell(outcome.status, of: webServer, context)
+                return .done
+            }
+            try await perform(outcome.plan, observation, webServer, context)
+            // Only what has been seen can be told.
+            guard await barrier.waitUntilSeen(key, for: Self.sight) else { break }
+        }
+        return .requeue(after: .zero)
+    }
+
+    /// Why nothing can be decided about a WebServer: going on would take what has not been read for missing, and restart pods for it.
+    private func unreadable(for webServer: WebServer) -> WebServerPlanner.Failure? {
         let unread = stores.unreadKinds(for: webServer)
-        guard unread.isEmpty else {
-            // Going on would take what has not been read for missing, and restart pods for it.
-            let kinds = unread.map(\.description).joined(separator: ", ")
-            let failure = WebServerPlanner.Failure(
-                reason: "NotReadable",
-                message: "\(kinds) cannot be read. Look at /readyz?verbose of the operator, or run: swiftlet doctor"
-            )
-            try await tell(plan(webServer, try observation(of: webServer), failure).status, of: webServer, context)
-            return .requeue(after: .seconds(5))
-        }
-        let observation = try observation(of: webServer)
-        let outcome = plan(webServer, observation, nil)
-        guard !outcome.plan.isEmpty else {
-            try await tell(outcome.status, of: webServer, context)
-            return .done
-        }
+        guard !unread.isEmpty else { return nil }
+        let kinds = unread.map(\.description).joined(separator: ", ")
+        return WebServerPlanner.Failure(
+            reason: "NotReadable",
+            message: "\(kinds) cannot be read. Look at /readyz?verbose of the operator, or run: swiftlet doctor"
+        )
+    }
+
+    private func perform(
+        _ plan: Plan,
+        _ observation: WebServerObservation,
+        _ webServer: WebServer,
+        _ context: ReconcileContext
+    ) async throws {
         do {
-            for action in outcome.plan.actions { try await perform(action, observation, key, context) }
+            for action in plan.actions { try await perform(action, observation, webServer.key, context) }
         } catch let error as KubeError where !error.isCancelled {
             // A conflict is somebody else being faster: what they did is seen in a moment.
             if !error.isConflict {
                 let failure = WebServerPlanner.Failure(reason: "WriteFailed", message: "\(error)")
-                try await tell(plan(webServer, observation, failure).status, of: webServer, context)
+                try await tell(self.plan(webServer, observation, failure).status, of: webServer, context)
             }
             throw error
         }
-        // Once the writes have been seen, there is something to tell.
-        return .requeue(after: .zero)
     }
 
     private func plan(
@@ -113,11 +135,15 @@ struct WebServerReconciler: Sendable {
             return before?.status == condition.status && before?.reason == condition.reason ? nil : condition
         }
         if let stalled = turned("Stalled"), stalled.status == .yes {
-            events.report(EventReport(subject, .warning, reason: stalled.reason, action: "Reconcile", note: stalled.message))
+            events.report(
+                EventReport(subject, .warning, reason: stalled.reason, action: "Reconcile", note: stalled.message)
+            )
         } else if let ready = turned("Ready"), ready.status == .yes {
             events.report(EventReport(subject, .normal, reason: "Ready", action: "Reconcile", note: ready.message))
         } else if let working = turned("Reconciling"), working.status == .yes, working.reason == "WriteFailed" {
-            events.report(EventReport(subject, .warning, reason: working.reason, action: "Reconcile", note: working.message))
+            events.report(
+                EventReport(subject, .warning, reason: working.reason, action: "Reconcile", note: working.message)
+            )
         }
     }
 }

@@ -30,18 +30,23 @@ struct WebServerStores: Sendable {
         self.served = served
         webServers = Store(indexes: [
             StoreIndex(name: Index.claim) { webServer in
-                (webServer.spec.persistentVolumeClaim?.name).map { [Self.value(webServer.metadata.namespace, $0)] } ?? []
+                (webServer.spec.persistentVolumeClaim?.name).map { [Self.value(webServer.metadata.namespace, $0)] }
+                    ?? []
             },
             StoreIndex(name: Index.ingressClass) { ($0.spec.ingress?.ingressClass).map { [$0] } ?? [] },
             StoreIndex(name: Index.configMap) { webServer in
-                webServer.spec.configFrom.compactMap(\.configMap).map { Self.value(webServer.metadata.namespace, $0.name) }
+                webServer.spec.configFrom.compactMap(\.configMap).map {
+                    Self.value(webServer.metadata.namespace, $0.name)
+                }
             },
             StoreIndex(name: Index.secret) { webServer in
                 webServer.spec.configFrom.compactMap(\.secret).map { Self.value(webServer.metadata.namespace, $0.name) }
             },
         ])
         pods = Store(indexes: [
-            StoreIndex(name: Self.podsByWebServer) { $0.instance.isEmpty ? [] : [Self.value($0.key.namespace, $0.instance)] }
+            StoreIndex(name: Self.podsByWebServer) {
+                $0.instance.isEmpty ? [] : [Self.value($0.key.namespace, $0.instance)]
+            }
         ])
         children = Dictionary(
             uniqueKeysWithValues: ChildRole.allCases.filter { $0.resource(in: served) != nil }.map { ($0, Store()) }
