@@ -58,14 +58,14 @@ package struct WebServerOperator: Sendable {
         required = [webServers, claims] + children
         reflectors = required + others
 
-        let ownWrites = OwnWrites()
+        let converged = ConvergedVersions()
         let barrier = WriteBarrier<ObjectKey>(stores: versions, time: time)
         let reconciler = WebServerReconciler(
             stores: stores,
             executor: PlanExecutor(client: client),
             barrier: barrier,
             events: events,
-            ownWrites: ownWrites,
+            converged: converged,
             now: { Timestamp(secondsSinceEpoch: time.wall.microsecondsSinceEpoch / 1_000_000) }
         )
         var options = ControllerOptions()
@@ -80,24 +80,20 @@ package struct WebServerOperator: Sendable {
             generation: { stores.webServers.get($0)?.metadata.generation },
             reconcile: { try await reconciler.reconcile($0, $1) }
         )
-        Self.connect(controller, to: stores, ignoring: ownWrites)
+        Self.connect(controller, to: stores, forgetting: converged)
     }
 
     /// Which WebServers have to be looked at again when something changes.
     private static func connect(
         _ controller: Controller<ObjectKey>,
         to stores: WebServerStores,
-        ignoring ownWrites: OwnWrites
+        forgetting converged: ConvergedVersions
     ) {
         let webServers = stores.webServers
         webServers.onChange { change in
-            if case .deleted(let webServer) = change { ownWrites.forget(webServer.key) }
+            if case .deleted(let webServer) = change { converged.remove(webServer.key) }
         }
-        controller.watchPrimary(
-            webServers,
-            generation: { $0.metadata.generation },
-            concerns: { _, new in !ownWrites.made(new.resourceVersion, of: new.key) }
-        )
+        controller.watchPrimary(webServers, generation: { $0.metadata.generation })
         // Children bear their WebServer's name, and so does whatever is in their way.
         for store in stores.children.values {
             controller.watch(store) { change in webServers.get(change.key) == nil ? [] : [change.key] }

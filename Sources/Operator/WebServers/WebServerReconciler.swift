@@ -14,7 +14,7 @@ struct WebServerReconciler: Sendable {
     let executor: PlanExecutor
     let barrier: WriteBarrier<ObjectKey>
     let events: EventRecorder
-    let ownWrites: OwnWrites
+    let converged: ConvergedVersions
     let settled = SettledObjects()
     /// The wall clock, for conditions.
     let now: @Sendable () -> Timestamp
@@ -33,10 +33,14 @@ struct WebServerReconciler: Sendable {
                 try await tell(plan(webServer, try observation(of: webServer), failure).status, of: webServer, context)
                 return .requeue(after: .seconds(5))
             }
+            var versions = stores.versions(for: webServer)
+            if converged.contains(versions, for: key) { return .done }
             let observation = try observation(of: webServer)
             let outcome = plan(webServer, observation, nil)
             guard !outcome.plan.isEmpty else {
-                try await tell(outcome.status, of: webServer, context)
+                let written = try await tell(outcome.status, of: webServer, context)
+                versions.webServer = written ?? versions.webServer
+                converged.insert(versions, for: key)
                 return .done
             }
             try await perform(outcome.plan, observation, webServer, context)
@@ -114,12 +118,19 @@ struct WebServerReconciler: Sendable {
         }
     }
 
-    private func tell(_ status: WebServerStatus, of webServer: WebServer, _ context: ReconcileContext) async throws {
-        guard let action = try WebServerPlanner.statusAction(status, for: webServer) else { return }
-        guard let version = try await executor.write(action) else { return }
+    /// - Returns: the WebServer's version with the new status; `nil` when there was nothing to tell.
+    @discardableResult
+    private func tell(
+        _ status: WebServerStatus,
+        of webServer: WebServer,
+        _ context: ReconcileContext
+    ) async throws -> ResourceVersion? {
+        guard let action = try WebServerPlanner.statusAction(status, for: webServer),
+            let version = try await executor.write(action)
+        else { return nil }
         barrier.wrote(WebServer.resource.groupKind, version: version, for: webServer.key)
-        ownWrites.wrote(version, of: webServer.key)
         report(status, of: webServer)
+        return version
     }
 
     /// Events for what turned; the conditions have the details.

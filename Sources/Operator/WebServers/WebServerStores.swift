@@ -65,6 +65,33 @@ struct WebServerStores: Sendable {
         return unread
     }
 
+    /// Which versions ``observation(of:)`` would look at now.
+    func versions(for webServer: WebServer) -> ObservedVersions {
+        let namespace = webServer.metadata.namespace
+        let claim = webServer.spec.persistentVolumeClaim.map { ObjectKey(namespace: namespace, name: $0.name) }
+        let pods = pods.byIndex(
+            Self.podsByWebServer,
+            value: Self.value(namespace, webServer.metadata.name)
+        )
+        let ingressClass = webServer.spec.ingress?.ingressClass.map { ObjectKey(namespace: "", name: $0) }
+        return ObservedVersions(
+            webServer: webServer.resourceVersion,
+            children: ChildRole.allCases.map { children[$0]?.get(webServer.key)?.resourceVersion },
+            claim: claim.flatMap(claims.get)?.resourceVersion,
+            pods: Set(pods.map(\.resourceVersion)),
+            hasIngressClass: ingressClasses.isFilled ? ingressClass.map { ingressClasses.get($0) != nil } : nil,
+            configuration: webServer.spec.configFrom.compactMap(\.key).map { digest(of: $0, in: namespace) }
+        )
+    }
+
+    private func digest(of key: ConfigKey, in namespace: String) -> String? {
+        let object = ObjectKey(namespace: namespace, name: key.name)
+        return switch key {
+        case .configMap: configMaps.get(object)?.digest
+        case .secret: secrets.get(object)?.digest
+        }
+    }
+
     /// What is known about one WebServer's surroundings.
     ///
     /// - Throws: ``JSONError`` when a stored child is malformed.
@@ -83,11 +110,7 @@ struct WebServerStores: Sendable {
             observation.ingressClasses = .known(Set(ingressClasses.all().map(\.key.name)))
         }
         for key in webServer.spec.configFrom.compactMap(\.key) {
-            let object = ObjectKey(namespace: namespace, name: key.name)
-            switch key {
-            case .configMap: observation.configDigests[key] = configMaps.get(object)?.digest
-            case .secret: observation.configDigests[key] = secrets.get(object)?.digest
-            }
+            observation.configDigests[key] = digest(of: key, in: namespace)
         }
         let value = Self.value(namespace, webServer.metadata.name)
         observation.pods = pods.byIndex(Self.podsByWebServer, value: value).map(\.pod)

@@ -1,0 +1,34 @@
+import KubeModel
+import Synchronization
+
+/// Which versions of everything a WebServer depends on were looked at.
+///
+/// Planning is a pure function of these: what led to no write need not be planned again before one of them changes.
+struct ObservedVersions: Hashable, Sendable {
+    var webServer: ResourceVersion
+    /// In the order of the roles; `nil` for a child that is not there.
+    var children: [ResourceVersion?]
+    var claim: ResourceVersion?
+    var pods: Set<ResourceVersion>
+    /// `nil` while ingress classes have not been read.
+    var hasIngressClass: Bool?
+    /// Digests in the order of `spec.configFrom`.
+    var configuration: [String?]
+}
+
+/// Remembers for each WebServer the versions that were found to need no write.
+final class ConvergedVersions: Sendable {
+    private let versions = Mutex<[ObjectKey: ObservedVersions]>([:])
+
+    func contains(_ observed: ObservedVersions, for key: ObjectKey) -> Bool {
+        versions.withLock { $0[key] == observed }
+    }
+
+    func insert(_ observed: ObservedVersions, for key: ObjectKey) {
+        versions.withLock { $0[key] = observed }
+    }
+
+    func remove(_ key: ObjectKey) {
+        versions.withLock { $0[key] = nil }
+    }
+}
