@@ -124,9 +124,9 @@ package struct JSONReader: Sendable {
     package mutating func readString() throws(JSONError) -> String {
         let (content, hasEscapes) = try stringContent()
         if hasEscapes { return try unescape(content) }
-        let start = content.lowerBound
-        let text = bytes.withUnsafeBufferPointer { String(validating: $0[content], as: UTF8.self) }
-        guard let text else { throw JSONError(.encoding, "a string is not UTF-8", offset: start) }
+        guard let text = String(utf8: bytes, in: content) else {
+            throw JSONError(.encoding, "a string is not UTF-8", offset: content.lowerBound)
+        }
         return text
     }
 
@@ -372,7 +372,7 @@ extension JSONReader {
                 throw JSONError(.syntax, "unknown escape", offset: cursor - 1)
             }
         }
-        guard let text = String(validating: result, as: UTF8.self) else {
+        guard let text = String(utf8: result, in: result.indices) else {
             throw JSONError(.encoding, "a string is not UTF-8", offset: content.lowerBound)
         }
         return text

@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads protobuf by being asked for the fields that matter; everything else is skipped unread.
 ///
 /// ```swift
@@ -62,7 +64,7 @@ package struct ProtobufReader: Sendable {
     ///
     /// - Precondition: `range` was given by ``readBytes()``.
     package func text(in range: Range<Int>) throws(ProtobufError) -> String {
-        guard let text = bytes.withUnsafeBufferPointer({ String(validating: $0[range], as: UTF8.self) }) else {
+        guard let text = String(utf8: bytes, in: range) else {
             throw ProtobufError(.encoding, "a string is not UTF-8", offset: range.lowerBound)
         }
         return text

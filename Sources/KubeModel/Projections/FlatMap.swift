@@ -20,12 +20,26 @@ package struct FlatMap: Hashable, Sendable {
         self.init(texts: entries.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     }
 
+    /// The same entries without the spare room of an array that grew.
+    var compact: FlatMap {
+        FlatMap(
+            texts: Array(unsafeUninitializedCapacity: texts.count) { room, count in
+                count = room.initialize(fromContentsOf: texts)
+            }
+        )
+    }
+
     package var count: Int { texts.count / 2 }
     package var isEmpty: Bool { texts.isEmpty }
 
     package subscript(name: String) -> String? {
         for index in stride(from: 0, to: texts.count, by: 2) where texts[index] == name { return texts[index + 1] }
         return nil
+    }
+
+    /// Of the values alone: what maps of a kind differ in is rarely a name.
+    package func hash(into hasher: inout Hasher) {
+        for index in stride(from: 1, to: texts.count, by: 2) { hasher.combine(texts[index]) }
     }
 
     /// As a dictionary, for what needs one, such as ``LabelSelector/matches(_:)``.

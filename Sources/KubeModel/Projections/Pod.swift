@@ -104,8 +104,8 @@ extension Pod {
         /// Lets go of everything that an earlier pod has as well.
         mutating func share(_ seen: inout RecentlySeen) {
             key.namespace = seen.share(key.namespace)
-            labels = seen.share(labels)
-            annotations = seen.share(annotations)
+            labels = seen.share(labels: labels)
+            annotations = seen.share(annotations: annotations)
             ownerReferences = seen.share(ownerReferences)
             ports = seen.share(ports)
             containers = seen.share(containers)

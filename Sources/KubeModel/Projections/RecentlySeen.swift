@@ -1,3 +1,5 @@
+import JSON
+
 /// Small caches of what was decoded last, so that equal texts and containers of many objects share one copy.
 ///
 /// Fixed in size: what is unique pushes out something else, and never grows a table. Wholly transparent: with or without it, equal values come out.
@@ -5,10 +7,12 @@ struct RecentlySeen: Sendable {
     /// Longer texts are rarely shared.
     private static let longestText = 128
 
-    private var texts = DirectMappedCache<String>(bits: 10)
-    private var maps = DirectMappedCache<FlatMap>(bits: 8)
-    private var ports = DirectMappedCache<[Pod.Port]>(bits: 6)
-    private var owners = DirectMappedCache<[OwnerReference]>(bits: 8)
+    private var texts = DirectMappedCache<String>(bits: 12)
+    private var labels = DirectMappedCache<FlatMap>(bits: 10)
+    /// Apart from the labels, which those that are unique would push out.
+    private var annotations = DirectMappedCache<FlatMap>(bits: 10)
+    private var ports = DirectMappedCache<[Pod.Port]>(bits: 8)
+    private var owners = DirectMappedCache<[OwnerReference]>(bits: 10)
     private var containers = DirectMappedCache<[Pod.Container]>(bits: 8)
 
     init() {}
@@ -33,7 +37,10 @@ struct RecentlySeen: Sendable {
         return texts.share(text)
     }
 
-    mutating func share(_ map: FlatMap) -> FlatMap { map.isEmpty ? .empty : maps.share(map) }
+    mutating func share(labels map: FlatMap) -> FlatMap { map.isEmpty ? .empty : labels.share(map, kept: \.compact) }
+    mutating func share(annotations map: FlatMap) -> FlatMap {
+        map.isEmpty ? .empty : annotations.share(map, kept: \.compact)
+    }
     mutating func share(_ list: [Pod.Port]) -> [Pod.Port] { list.isEmpty ? [] : ports.share(list) }
     mutating func share(_ list: [OwnerReference]) -> [OwnerReference] { list.isEmpty ? [] : owners.share(list) }
     mutating func share(_ list: [Pod.Container]) -> [Pod.Container] { list.isEmpty ? [] : containers.share(list) }
@@ -68,9 +75,11 @@ private struct DirectMappedCache<Value: Hashable & Sendable>: Sendable {
         set { values[slot] = newValue }
     }
 
-    mutating func share(_ value: Value) -> Value {
+    /// - Parameter kept: makes of a value that was not seen the one to keep.
+    mutating func share(_ value: Value, kept: (Value) -> Value = { $0 }) -> Value {
         let slot = slot(value.hashValue)
         if let seen = values[slot], seen == value { return seen }
+        let value = kept(value)
         values[slot] = value
         return value
     }
