@@ -114,12 +114,11 @@ struct PodMaker: Sendable {
                 ["name": "metrics", "containerPort": 9090, "protocol": "TCP"],
             ],
             "env": [
-                ["name": "APP", "value": .string(appName(app))], ["name": "LOG_LEVEL", "value": "info"],
-                ["name": "POD_NAME", "valueFrom": ["fieldRef": ["apiVersion": "v1", "fieldPath": "metadata.name"]]],
+                ["name": "APP", "value": .string(appName(app))],
                 ["name": "POD_IP", "valueFrom": ["fieldRef": ["apiVersion": "v1", "fieldPath": "status.podIP"]]],
             ],
             "resources": resources(cpu: "\(100 + app % 9 * 50)m", memory: "\(128 + app % 5 * 64)Mi"),
-            "readinessProbe": probe("/ready"), "livenessProbe": probe("/live"),
+            "readinessProbe": probe("/ready"),
             "volumeMounts": [
                 ["name": "config", "mountPath": "/etc/web", "readOnly": true],
                 ["name": "cache", "mountPath": "/var/cache/web"],
@@ -132,11 +131,7 @@ struct PodMaker: Sendable {
         [
             "name": "proxy", "image": "registry.example.com/mesh/proxy:1.24.3", "imagePullPolicy": "IfNotPresent",
             "ports": [["name": "proxy", "containerPort": 15001, "protocol": "TCP"]],
-            "env": [
-                ["name": "PROXY_CLUSTER", "value": .string(appName(app))], ["name": "PROXY_CONCURRENCY", "value": "2"],
-            ],
-            "resources": resources(cpu: "50m", memory: "64Mi"), "readinessProbe": probe("/healthz/ready"),
-            "securityContext": ["allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "runAsUser": 1337],
+            "resources": resources(cpu: "50m", memory: "64Mi"),
             "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
         ]
     }
