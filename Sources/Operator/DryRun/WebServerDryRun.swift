@@ -42,8 +42,7 @@ package struct WebServerDryRun: Sendable {
         let outcome = WebServerPlanner.plan(webServer, given: observation, now: now)
         var report = WebServerReport(key: webServer.key, plan: outcome.plan, status: outcome.status)
         report.conflicts = outcome.conflicts
-        // An object that is written twice is shown once, from its present to its last state.
-        for action in outcome.plan.actions {
+        for action in outcome.plan.actions.oncePerObject {
             guard let change = try await change(action), change.isVisible else { continue }
             report.changes.append(change)
         }
@@ -92,6 +91,26 @@ package struct WebServerDryRun: Sendable {
                 before: live,
                 after: after
             )
+        }
+    }
+}
+
+extension [PlannedAction] {
+    /// These actions with those that write one object joined into its last, so that it is shown once, from its present to its last state.
+    ///
+    /// Predicted one by one, a later apply would know nothing of what an earlier one gave to another manager.
+    fileprivate var oncePerObject: [PlannedAction] {
+        enumerated().compactMap { index, action in
+            guard case .apply(var apply) = action else { return action }
+            let identity = apply.intent.identity
+            func isSameObject(_ other: PlannedAction) -> Bool {
+                if case .apply(let other) = other { other.intent.identity == identity } else { false }
+            }
+            if self[(index + 1)...].contains(where: isSameObject) { return nil }
+            for case .apply(let earlier) in self[..<index] where earlier.intent.identity == identity {
+                apply.intent = ApplyPrediction.result(of: apply.intent, on: earlier.intent, manager: apply.manager)
+            }
+            return .apply(apply)
         }
     }
 }

@@ -96,16 +96,16 @@ struct DeploymentIntent {
             "imagePullPolicy": (spec.imagePullPolicy?.rawValue).map(JSONValue.string),
             "command": spec.command.map(JSONValue.strings),
             "args": spec.args.map(JSONValue.strings),
-            "env": spec.env.map { .array($0.map(\.json)) },
+            "env": spec.env.map { .array($0.map { StatedDefaults.variable($0.json) }) },
             "envFrom": spec.envFrom.map { .array($0.map(\.json)) },
-            "resources": spec.resources?.json,
+            "resources": (spec.resources?.json).map(StatedDefaults.resources),
             "ports": [
                 ["name": .string(WebServerNames.port), "containerPort": .int(Int64(spec.port)), "protocol": "TCP"]
             ],
             "securityContext": spec.securityContext?.json,
-            "livenessProbe": spec.livenessProbe?.json,
-            "readinessProbe": spec.effectiveReadinessProbe.json,
-            "startupProbe": spec.startupProbe?.json,
+            "livenessProbe": (spec.livenessProbe?.json).map(StatedDefaults.probe),
+            "readinessProbe": StatedDefaults.probe(spec.effectiveReadinessProbe.json),
+            "startupProbe": (spec.startupProbe?.json).map(StatedDefaults.probe),
             "volumeMounts": mounts.isEmpty ? nil : .array(mounts),
         ])
     }
@@ -153,12 +153,18 @@ struct DeploymentIntent {
             if source.configMap != nil {
                 volumes.append([
                     "name": name,
-                    "configMap": .compact(["name": .string(reference.name), "items": items, "optional": optional]),
+                    "configMap": .compact([
+                        "name": .string(reference.name), "items": items, "optional": optional,
+                        "defaultMode": StatedDefaults.fileMode,
+                    ]),
                 ])
             } else {
                 volumes.append([
                     "name": name,
-                    "secret": .compact(["secretName": .string(reference.name), "items": items, "optional": optional]),
+                    "secret": .compact([
+                        "secretName": .string(reference.name), "items": items, "optional": optional,
+                        "defaultMode": StatedDefaults.fileMode,
+                    ]),
                 ])
             }
         }

@@ -107,7 +107,9 @@ struct ChildrenTests {
                 try await space.createWebServer("web", Self.everything)
                 let before = try await space.untilThere(resource).metadata().uid
                 try await space.delete(resource)
-                let after = try await space.untilThere(resource) { $0.value[path: "metadata", "uid"]?.stringValue != before.description }
+                let after = try await space.untilThere(resource) {
+                    $0.value[path: "metadata", "uid"]?.stringValue != before.description
+                }
                 #expect(try after.metadata().controller?.name == "web")
             }
         }

@@ -165,7 +165,12 @@ struct ConditionTests {
 }
 
 extension APIResource {
-    fileprivate static let quotas = APIResource(group: "", version: "v1", kind: "ResourceQuota", plural: "resourcequotas")
+    fileprivate static let quotas = APIResource(
+        group: "",
+        version: "v1",
+        kind: "ResourceQuota",
+        plural: "resourcequotas"
+    )
 }
 
 extension TestNamespace {

@@ -13,17 +13,19 @@ struct QuietTests {
         ["replicas": 0],
         [
             "replicas": 0,
-            "resources": ["requests": ["cpu": "1000m", "memory": "1024Mi"], "limits": ["cpu": 2, "memory": "1e9"]],
+            "resources": ["requests": ["cpu": "1000m", "memory": "1024Mi"], "limits": ["cpu": 2, "memory": "2e9"]],
             "livenessProbe": ["tcpSocket": ["port": 80]],
         ],
         [
             "replicas": 0, "ingress": ["host": "phys.app"], "disruptionBudget": ["maxUnavailable": "25%"],
-            "env": [["name": "EMPTY", "value": ""], ["name": "A", "value": "1"]],
-            "podSecurityContext": [:], "securityContext": ["privileged": false],
+            "env": [["name": "NOTHING"], ["name": "A", "value": "1"]],
+            "securityContext": ["privileged": false],
         ],
         [
             "replicas": 0, "service": ["type": "NodePort", "port": 8080],
-            "persistentVolumeClaim": ["name": "data", "mountPath": "/data", "createIfNotExists": true, "size": "1024Mi"],
+            "persistentVolumeClaim": [
+                "name": "data", "mountPath": "/data", "createIfNotExists": true, "size": "1024Mi",
+            ],
         ],
     ]
 
@@ -54,7 +56,7 @@ struct QuietTests {
 
     /// Waits until all Deployments are there and known to be, and nothing was written for a moment.
     private func untilAllAreWritten(_ space: TestNamespace, _ log: RequestLog) async throws {
-        try await eventually("all are written", within: .seconds(90)) {
+        try await eventually("all are written; \(space.story("web-0"))", within: .seconds(90)) {
             let webServers = try await space.list(WebServer.resource)
             let written = webServers.filter { object in
                 let conditions = object.value[path: "status", "conditions"]?.arrayValue ?? []

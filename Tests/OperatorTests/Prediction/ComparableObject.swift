@@ -7,11 +7,10 @@ extension DynamicObject {
     /// identity of the owner, and what controllers of the cluster note on the side.
     var comparable: DynamicObject {
         var result = withoutServerFields()
-        for field in ["clusterIP", "clusterIPs", "healthCheckNodePort"] where result.value[path: "spec", field] != nil {
-            result.value[path: "spec", field] = "picked by the server"
-        }
-        if kind == "Service" { result.value.forEachElement(at: ["spec", "ports"]) { $0.mask("nodePort") } }
-        result.value.forEachElement(at: ["metadata", "ownerReferences"]) { $0.mask("uid") }
+        // Nothing is picked for what is not stored.
+        for field in ["clusterIP", "clusterIPs", "healthCheckNodePort"] { result.value[path: "spec", field] = nil }
+        if kind == "Service" { result.value.removeMember("nodePort", ofElementsAt: ["spec", "ports"]) }
+        result.value.removeMember("uid", ofElementsAt: ["metadata", "ownerReferences"])
         var annotations = result.value[path: "metadata", "annotations"]?.objectValue ?? [:]
         annotations["deployment.kubernetes.io/revision"] = nil
         annotations[IntentDigest.annotation] = nil
@@ -21,13 +20,9 @@ extension DynamicObject {
 }
 
 extension JSONValue {
-    fileprivate mutating func mask(_ member: String) {
-        if self[member] != nil { self[member] = "picked by the server" }
-    }
-
-    fileprivate mutating func forEachElement(at path: [String], _ change: (inout JSONValue) -> Void) {
+    fileprivate mutating func removeMember(_ member: String, ofElementsAt path: [String]) {
         guard var elements = self[path: path]?.arrayValue else { return }
-        for index in elements.indices { change(&elements[index]) }
+        for index in elements.indices { elements[index][member] = nil }
         self[path: path] = .array(elements)
     }
 

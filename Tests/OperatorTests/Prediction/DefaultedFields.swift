@@ -34,23 +34,35 @@ struct DefaultedFields {
         case (.object(let members), .object(let guessed)):
             return members.sorted { $0.key < $1.key }.flatMap { key, value -> [String] in
                 let node = owned?.parts[.field(key)]
-                guard let other = guessed[key] else { return node == nil ? [] : [(path + [key]).joined(separator: ".")] }
+                guard let other = guessed[key] else {
+                    return node == nil ? [] : [(path + [key]).joined(separator: ".")]
+                }
                 return surplus(in: value, over: other, owned: node, at: path + [key])
             }
         case (.array(let elements), .array(let guessed)):
             guard elements.count == guessed.count else { return [path.joined(separator: ".")] }
-            return zip(elements, guessed).flatMap { element, other in
-                surplus(in: element, over: other, owned: node(of: element, in: owned), at: path)
+            return zip(elements, guessed).flatMap { element, neighbour -> [String] in
+                guard let (keys, node) = identity(of: element, in: owned) else {
+                    return surplus(in: element, over: neighbour, owned: nil, at: path)
+                }
+                // Servers before 1.27 keep the present order of such lists, later ones take the applied one.
+                let other = guessed.first { candidate in keys.allSatisfy { candidate[$0.key] == $0.value } }
+                return surplus(in: element, over: other ?? .null, owned: node, at: path)
             }
         default:
             return []
         }
     }
 
-    private func node(of element: JSONValue, in list: ManagedFields.Node?) -> ManagedFields.Node? {
-        list?.parts.first { step, _ in
-            guard case .element(let keys) = step else { return false }
-            return keys.allSatisfy { element[$0.key] == $0.value }
-        }?.value
+    /// The members that tell which element of a list this is, and who owns what of it.
+    private func identity(
+        of element: JSONValue,
+        in list: ManagedFields.Node?
+    ) -> (keys: [String: JSONValue], node: ManagedFields.Node)? {
+        for case (.element(let keys), let node) in list?.parts ?? [:]
+        where keys.allSatisfy({ element[$0.key] == $0.value }) {
+            return (keys, node)
+        }
+        return nil
     }
 }

@@ -21,7 +21,8 @@ struct SpecGenerator {
         var result = spec
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             guard let section = Self.sections.keys.sorted().randomElement(using: &random) else { continue }
-            result[section] = chance(3) ? nil : value(of: section)
+            let isRemoved = chance(3) && !Self.lasting.contains(section)
+            result[section] = isRemoved ? nil : value(of: section)
         }
         if chance(4) { result["webServerImage"] = pick(Self.images) }
         return result
@@ -36,6 +37,12 @@ struct SpecGenerator {
     /// True once in `sides` times.
     private mutating func chance(_ sides: Int) -> Bool { Int.random(in: 0..<sides, using: &random) == 0 }
 
+    /// Sections that are only replaced. When an applier leaves out such a structure within a structure, servers before 1.21 keep it empty,
+    /// and then refuse a probe that has nothing to do.
+    private static let lasting: Set = [
+        "livenessProbe", "startupProbe", "securityContext", "podSecurityContext", "affinity",
+    ]
+
     private static let images: [JSONValue] = ["nginx", "nginx:1.22", "nginx:1.31", "example.com/team/web:v2"]
 
     private static let sections = containerSections.merging(podSections) { $1 }.merging(childSections) { $1 }
@@ -43,13 +50,13 @@ struct SpecGenerator {
     private static let containerSections: [String: [JSONValue]] = [
         "port": [80, 8080, 3000],
         "command": [["nginx"], ["nginx", "-g", "daemon off;"]],
-        "args": [[], ["--verbose"]],
+        "args": [["-v"], ["--verbose"]],
         "env": [
-            [["name": "A", "value": "1"], ["name": "EMPTY", "value": ""]],
+            [["name": "A", "value": "1"], ["name": "NOTHING"]],
             [["name": "B", "value": "2"], ["name": "A", "value": "1"]],
             [["name": "NODE", "valueFrom": ["fieldRef": ["fieldPath": "spec.nodeName"]]]],
             [["name": "NODE", "valueFrom": ["fieldRef": ["apiVersion": "v1", "fieldPath": "spec.nodeName"]]]],
-            [["name": "LIMIT", "valueFrom": ["resourceFieldRef": ["resource": "limits.cpu", "divisor": "1m"]]]],
+            [["name": "LIMIT", "valueFrom": ["resourceFieldRef": ["resource": "limits.cpu", "divisor": 1]]]],
         ],
         "envFrom": [
             [["configMapRef": ["name": "settings", "optional": true]]],
@@ -63,7 +70,7 @@ struct SpecGenerator {
         ],
         "imagePullPolicy": ["Always", "IfNotPresent", "Never"],
         "securityContext": [
-            [:], ["privileged": false], ["allowPrivilegeEscalation": false, "capabilities": ["drop": ["ALL"]]],
+            ["privileged": false], ["allowPrivilegeEscalation": false, "capabilities": ["drop": ["ALL"]]],
             ["runAsUser": 0, "readOnlyRootFilesystem": true],
         ],
         "livenessProbe": [
@@ -80,7 +87,7 @@ struct SpecGenerator {
     private static let podSections: [String: [JSONValue]] = [
         "imagePullSecrets": [[["name": "registry"]], [["name": "other"], ["name": "registry"]]],
         "serviceAccountName": ["default"],
-        "nodeSelector": [["kubernetes.io/os": "linux"], ["disk": "ssd", "zone": "a"], [:]],
+        "nodeSelector": [["kubernetes.io/os": "linux"], ["disk": "ssd", "zone": "a"]],
         "tolerations": [
             [["key": "web", "operator": "Exists", "effect": "NoSchedule"]],
             [["key": "web", "operator": "Equal", "value": "yes", "effect": "NoExecute", "tolerationSeconds": 60]],
@@ -105,10 +112,10 @@ struct SpecGenerator {
             [["maxSkew": 2, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule"]],
         ],
         "podSecurityContext": [
-            [:], ["fsGroup": 101], ["runAsNonRoot": true, "runAsUser": 101, "supplementalGroups": [7, 8]],
+            ["fsGroup": 101], ["runAsNonRoot": true, "runAsUser": 101, "supplementalGroups": [7, 8]],
         ],
         "podLabels": [["team": "a"], ["team": "b", "tier": "front"]],
-        "podAnnotations": [["example.com/owner": "me"], ["example.com/owner": ""]],
+        "podAnnotations": [["example.com/owner": "me"], ["example.com/owner": "you"]],
         "configFrom": [
             [["configMap": ["name": "settings", "optional": true], "mountPath": "/etc/settings"]],
             [
@@ -129,7 +136,7 @@ struct SpecGenerator {
         "replicas": [0, 0, 0, 1, 2],
         "service": [
             ["port": 8080], ["type": "NodePort"], ["type": "LoadBalancer", "port": 443],
-            ["annotations": ["example.com/scrape": "true"]], ["type": "ClusterIP", "annotations": [:]],
+            ["annotations": ["example.com/scrape": "true"]], ["type": "ClusterIP"],
         ],
         "ingress": [
             ["host": "phys.app"], ["host": "phys.app", "ingressClass": "nginx", "tls": ["secretName": "certificate"]],

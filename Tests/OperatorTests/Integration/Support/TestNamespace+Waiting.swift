@@ -35,7 +35,8 @@ extension TestNamespace {
             return try await eventually("") {
                 let webServer = try await webServer(object)
                 guard let available = webServer.status?.conditions[type: "DeploymentAvailable"],
-                    available.reason != "Creating", webServer.status?.observedGeneration == webServer.metadata.generation
+                    available.reason != "Creating",
+                    webServer.status?.observedGeneration == webServer.metadata.generation
                 else { return nil }
                 return webServer
             }
@@ -78,7 +79,8 @@ extension TestNamespace {
     }
 
     /// Makes the container of each pod wait.
-    func holdPods(of object: String = "web", reason: String, message: String, lastState: JSONValue? = nil) async throws {
+    func holdPods(of object: String = "web", reason: String, message: String, lastState: JSONValue? = nil) async throws
+    {
         for pod in try await pods(of: object) {
             try await setStatus(
                 of: pod,

@@ -97,7 +97,9 @@ struct TestNamespace: Sendable {
         }
     }
 
-    func untilGone(_ resource: APIResource, _ object: String = "web", within limit: Duration = .seconds(30)) async throws {
+    func untilGone(_ resource: APIResource, _ object: String = "web", within limit: Duration = .seconds(30))
+        async throws
+    {
         try await eventually("\(resource) \(object) is gone", within: limit) {
             try await find(resource, object) == nil
         }
