@@ -83,6 +83,7 @@ struct ConditionTests {
                 let told = try await space.untilCondition("IngressAdmitted", .no, "IngressClassNotFound")
                 #expect(told.message.contains("IngressClass \"\(name)\" does not exist"))
                 try await space.untilCondition("Ready", .no, "Progressing")
+                try await eventually("there is a pod") { try await !space.pods().isEmpty }
                 try await space.startPods()
                 try await space.untilCondition("Ready", .no, "IngressClassNotFound")
                 let resource = try #require(space.served.ingressClass)

@@ -3,7 +3,7 @@
 /// - Throws: ``NeverHappened`` after the limit, or what `probe` throws.
 func eventually<Value>(
     _ what: String,
-    within limit: Duration = .seconds(30),
+    within limit: Duration = .seconds(90),
     _ probe: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + limit
@@ -18,7 +18,7 @@ func eventually<Value>(
 /// Asks again until it is so.
 func eventually(
     _ what: String,
-    within limit: Duration = .seconds(30),
+    within limit: Duration = .seconds(90),
     _ isSo: () async throws -> Bool
 ) async throws {
     try await eventually(what, within: limit) { try await isSo() ? () : nil }

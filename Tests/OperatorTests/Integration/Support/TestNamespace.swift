@@ -97,7 +97,7 @@ struct TestNamespace: Sendable {
         }
     }
 
-    func untilGone(_ resource: APIResource, _ object: String = "web", within limit: Duration = .seconds(30))
+    func untilGone(_ resource: APIResource, _ object: String = "web", within limit: Duration = .seconds(90))
         async throws
     {
         try await eventually("\(resource) \(object) is gone", within: limit) {
