@@ -3,6 +3,8 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
+    // The floors are one program: without this no generic code is specialised for the floor above it.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -38,6 +40,7 @@ extension Target.Dependency {
     static let metricsTestKit = product(name: "MetricsTestKit", package: "swift-metrics")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
 }
@@ -75,7 +78,7 @@ let package = Package(
             ["JSON", "KubeModel", "KubeTransport", "KubeClient"],
             [
                 .coreMetrics, .deque, .heap, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix,
-                .serviceLifecycle,
+                .serviceLifecycle, .unixSignals,
             ]
         ),
         .floor("SwiftletAPI", ["JSON", "YAML", "KubeModel"]),

@@ -150,7 +150,9 @@ package enum WebServerPlanner {
 
     private static func reasonToApply(_ intent: DynamicObject, over observed: ObservedObject) -> String? {
         if observed.settledDigest != nil, observed.settledDigest == IntentDigest.stamp(of: intent) { return nil }
-        if observed.metadata.annotations[IntentDigest.annotation] != IntentDigest.stamp(of: intent) { return "what is wanted changed" }
+        if observed.metadata.annotations[IntentDigest.annotation] != IntentDigest.stamp(of: intent) {
+            return "what is wanted changed"
+        }
         return AppliedFields.firstDifference(intent: intent, observed: observed.object).map { "somebody changed \($0)" }
     }
 
