@@ -53,7 +53,7 @@ import Testing
                 let only = "metadata.name=\(name)"
                 let list = ListOptions(namespace: namespace, fieldSelector: only)
                 let end = try await client.list(.configMaps, as: type, options: list) { _ in }
-                var options = WatchOptions(namespace: namespace, fieldSelector: only, timeoutSeconds: 2)
+                var options = WatchOptions(namespace: namespace, fieldSelector: only, timeoutSeconds: 60)
                 options.resourceVersion = end.resourceVersion
                 let stream = try await client.watch(.configMaps, as: type, options: options)
                 let key = ObjectKey(namespace: namespace, name: name)
@@ -73,6 +73,7 @@ import Testing
                     case .error(let status): Issue.record("\(status)")
                     case .undecodable(let error): Issue.record("\(error)")
                     }
+                    if events.count == 3 { break }
                 }
                 #expect(events == ["added \(name)", "modified \(name)", "deleted \(name)"])
             }
