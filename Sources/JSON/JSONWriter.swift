@@ -55,7 +55,7 @@ package struct JSONWriter: Sendable {
         case .array(let elements):
             writeContainer("[", "]", elements) { writer, element in writer.write(element) }
         case .object(let members):
-            let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            let sorted = members.sorted { Self.precedes($0.key, $1.key) }
             writeContainer("{", "}", sorted) { writer, member in
                 writer.write(member.key)
                 writer.append(writer.indentation == nil ? ":" : ": ")
@@ -67,7 +67,19 @@ package struct JSONWriter: Sendable {
     /// Appends a string with the escapes that JSON requires, and no others.
     package mutating func write(_ string: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
+        var string = string
+        string.withUTF8 { utf8 in
+            if utf8.contains(where: Self.needsEscape) { escape(utf8) } else { bytes.append(contentsOf: utf8) }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func escape(_ utf8: UnsafeBufferPointer<UInt8>) {
+        for byte in utf8 {
             switch byte {
             case UInt8(ascii: "\""): append("\\\"")
             case UInt8(ascii: "\\"): append("\\\\")
@@ -81,7 +93,12 @@ package struct JSONWriter: Sendable {
             default: bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The order of the texts' bytes, which is not that of `<` on strings.
+    private static func precedes(_ left: String, _ right: String) -> Bool {
+        var (left, right) = (left, right)
+        return left.withUTF8 { left in right.withUTF8 { left.lexicographicallyPrecedes($0) } }
     }
 
     /// JSON has no word for infinity or not-a-number; no parser of this package makes them, and `null` stands for them here.

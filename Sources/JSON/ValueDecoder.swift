@@ -49,7 +49,7 @@ extension ValueDecoder: SingleValueDecodingContainer {
     func decodeNil() -> Bool { value.isNull }
 
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
-        if let whole = value as? T, T.self == JSONValue.self {
+        if T.self == JSONValue.self, let whole = value as? T {
             usage?.takeWhole()
             return whole
         }

@@ -17,19 +17,41 @@ package struct UID: Hashable, Sendable, CustomStringConvertible {
         switch storage {
         case .text(let text): return text
         case .uuid(let high, let low):
-            let digits = Array(Self.hex(high) + Self.hex(low))
-            let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
-            return groups.map { String(decoding: digits[$0], as: UTF8.self) }.joined(separator: "-")
+            return String(unsafeUninitializedCapacity: Self.length) { text in
+                var digit = 0
+                for offset in 0..<Self.length {
+                    if Self.isHyphen(offset) {
+                        text[offset] = UInt8(ascii: "-")
+                        continue
+                    }
+                    let half = digit < 16 ? high : low
+                    let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - digit % 16 * 4)) & 0xF
+                    text[offset] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+                    digit += 1
+                }
+                return Self.length
+            }
         }
     }
 
+    /// Of a UUID's text.
+    private static let length = 36
+
+    private static func isHyphen(_ offset: Int) -> Bool { offset == 8 || offset == 13 || offset == 18 || offset == 23 }
+
     /// Only the canonical form (lower case, 8-4-4-4-12), so that ``description`` gives back the same text.
     private static func uuid(_ text: String) -> Storage? {
-        guard text.utf8.count == 36 else { return nil }
+        var text = text
+        return text.withUTF8 { uuid($0) }
+    }
+
+    private static func uuid(_ text: UnsafeBufferPointer<UInt8>) -> Storage? {
+        guard text.count == length else { return nil }
         var halves: (UInt64, UInt64) = (0, 0)
         var digits = 0
-        for (offset, byte) in text.utf8.enumerated() {
-            if offset == 8 || offset == 13 || offset == 18 || offset == 23 {
+        for offset in 0..<length {
+            let byte = text[offset]
+            if isHyphen(offset) {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
             }
@@ -43,12 +65,5 @@ package struct UID: Hashable, Sendable, CustomStringConvertible {
             digits += 1
         }
         return .uuid(high: halves.0, low: halves.1)
-    }
-
-    private static func hex(_ value: UInt64) -> [UInt8] {
-        (0..<16).map { index in
-            let nibble = UInt8(truncatingIfNeeded: value >> UInt64(60 - index * 4)) & 0xF
-            return nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
-        }
     }
 }
