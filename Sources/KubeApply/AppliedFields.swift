@@ -18,28 +18,38 @@ package struct AppliedFields: Sendable {
 
     /// The same for the values at a path.
     func difference(_ intent: JSONValue, _ observed: JSONValue?, _ path: [String]) -> String? {
+        var path = path
+        return difference(intent, observed, at: &path)
+    }
+
+    /// - Parameter path: as it was given when this returns; one array serves the whole walk.
+    private func difference(_ intent: JSONValue, _ observed: JSONValue?, at path: inout [String]) -> String? {
         guard let observed, !observed.isNull else { return intent.isZero ? nil : path.joined(separator: ".") }
         switch (intent, observed) {
         case (.object(let members), .object(let others)):
-            for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+            var first: (key: String, found: String)?
+            for (key, value) in members {
                 // The version that an object was read in is no property of it.
                 if path.isEmpty, key == "apiVersion" { continue }
-                if let found = difference(value, others[key], path + [key]) { return found }
+                path.append(key)
+                defer { path.removeLast() }
+                guard let found = difference(value, others[key], at: &path) else { continue }
+                if first.map({ key < $0.key }) ?? true { first = (key, found) }
             }
-            return nil
+            return first?.found
         case (.array(let elements), .array(let others)):
-            return difference(elements, others, path)
+            return difference(elements, others, at: &path)
         default:
             return scalarsAgree(intent, observed, path) ? nil : path.joined(separator: ".")
         }
     }
 
-    private func difference(_ intent: [JSONValue], _ observed: [JSONValue], _ path: [String]) -> String? {
+    private func difference(_ intent: [JSONValue], _ observed: [JSONValue], at path: inout [String]) -> String? {
         switch ListSemantics.of(path, in: groupKind) {
         case .atomic:
             guard intent.count == observed.count else { return path.joined(separator: ".") }
             for (value, other) in zip(intent, observed) {
-                if let found = difference(value, other, path) { return found }
+                if let found = difference(value, other, at: &path) { return found }
             }
         case .set:
             guard intent.allSatisfy(observed.contains) else { return path.joined(separator: ".") }
@@ -47,7 +57,7 @@ package struct AppliedFields: Sendable {
             for value in intent {
                 let other = observed.first { candidate in keys.allSatisfy { candidate[$0] == value[$0] } }
                 guard let other else { return path.joined(separator: ".") }
-                if let found = difference(value, other, path) { return found }
+                if let found = difference(value, other, at: &path) { return found }
             }
         }
         return nil
