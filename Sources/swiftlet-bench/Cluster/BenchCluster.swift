@@ -1,6 +1,7 @@
 import JSON
 import KubeClient
 import KubeModel
+import KubeRuntime
 import KubeTransport
 import Logging
 import SwiftletAPI
@@ -43,6 +44,13 @@ struct BenchCluster: Sendable {
 
     func serverVersion() async throws -> String {
         try await client.perform("GET", path: "/version")["gitVersion"]?.stringValue ?? "unknown"
+    }
+
+    /// As the operator has them: without streamed lists where the server does not know them.
+    func reflectorOptions() async throws -> ReflectorOptions {
+        var options = ReflectorOptions()
+        options.usesWatchList = try await Discovery(client: client).serverVersion().streamsLists
+        return options
     }
 
     /// How many objects of a kind there are in the namespaces of the benchmark.

@@ -38,10 +38,12 @@ struct InformerCommand: AsyncParsableCommand {
         since start: ContinuousClock.Instant
     ) async throws {
         let store = Store<Object>()
+        let options = try await cluster.reflectorOptions()
         let reflector = Reflector(
             name: "pods",
             source: KubeListWatch<Object>(client: cluster.client, resource: .pods),
             store: store,
+            options: options,
             logger: Logger(label: "informer") { StreamLogHandler.standardError(label: $0) }
         )
         try Heap.trim()

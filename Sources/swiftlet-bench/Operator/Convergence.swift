@@ -10,12 +10,13 @@ final class Convergence: Sendable {
     private let converged = ObservedValue<[ObjectKey: ContinuousClock.Instant]>([:])
     private let reflector: Reflector<KubeListWatch<ConvergingWebServer>>
 
-    init(cluster: BenchCluster) {
+    init(cluster: BenchCluster) async throws {
         let store = Store<ConvergingWebServer>()
         reflector = Reflector(
             name: WebServer.resource.description,
             source: KubeListWatch(client: cluster.client, resource: WebServer.resource),
             store: store,
+            options: try await cluster.reflectorOptions(),
             logger: Logger(label: "convergence") { StreamLogHandler.standardError(label: $0) }
         )
         store.onChange { [converged] change in

@@ -50,7 +50,7 @@ struct OperatorBench: Sendable {
 
     private func converge(_ process: OperatorProcess) async throws -> Section {
         try await process.ready()
-        let convergence = Convergence(cluster: cluster)
+        let convergence = try await Convergence(cluster: cluster)
         let created = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await convergence.watch() }
             defer { group.cancelAll() }
