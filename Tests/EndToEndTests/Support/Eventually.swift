@@ -1,0 +1,39 @@
+/// Asks again until there is an answer that is not `nil`.
+///
+/// - Throws: ``NeverHappened`` after the limit, or what `probe` throws.
+func eventually<Value>(
+    _ what: String,
+    within limit: Duration = .seconds(90),
+    _ probe: () async throws -> Value?
+) async throws -> Value {
+    let deadline = ContinuousClock.now + limit
+    while true {
+        let isLast = ContinuousClock.now >= deadline
+        if let value = try await probe() { return value }
+        if isLast { throw NeverHappened(description: "not within \(limit): \(what)") }
+        try await Task.sleep(for: .milliseconds(30))
+    }
+}
+
+/// Asks again until it is so.
+func eventually(
+    _ what: String,
+    within limit: Duration = .seconds(90),
+    _ isSo: () async throws -> Bool
+) async throws {
+    try await eventually(what, within: limit) { try await isSo() ? () : nil }
+}
+
+/// Looks again and again for so long whether it still is so.
+func always(_ what: String, for duration: Duration, _ isSo: () async throws -> Bool) async throws {
+    let end = ContinuousClock.now + duration
+    while ContinuousClock.now < end {
+        guard try await isSo() else { throw NeverHappened(description: "no longer: \(what)") }
+        try await Task.sleep(for: .milliseconds(50))
+    }
+}
+
+/// A test waited for something in vain.
+struct NeverHappened: Error, CustomStringConvertible {
+    var description: String
+}
