@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import KubeModel
 import Operator
 import Testing
 import YAML

@@ -1,0 +1,120 @@
+import JSON
+import KubeApply
+import KubeClient
+import KubeModel
+import KubeTransport
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Operator
+
+/// What plans are on the wire.
+struct PlanExecutorTests {
+    private static let stored = #"{"metadata": {"name": "web", "namespace": "a", "uid": "u", "resourceVersion": "8"}}"#
+    private static let intent = DynamicObject([
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "web", "namespace": "a"],
+        "spec": ["replicas": 3],
+    ])
+
+    private func apply(_ mode: PlannedAction.Apply.Mode) -> PlannedAction.Apply {
+        PlannedAction.Apply(resource: .deployments, intent: Self.intent, manager: "me", mode: mode, reason: "a test")
+    }
+
+    private static let deletion = PlannedAction.delete(
+        PlannedAction.Deletion(
+            resource: .deployments,
+            key: ObjectKey(namespace: "a", name: "web"),
+            uid: UID("seen"),
+            reason: "a test"
+        )
+    )
+
+    /// The request that an action leads to, when the server answers like this.
+    private func request(
+        of action: PlannedAction,
+        isDryRun: Bool = false,
+        status: Int = 200,
+        answer: String = stored
+    ) async throws -> (path: String, body: JSONValue) {
+        let requests = RequestCollection()
+        let server = try TestServer { connection in
+            while let request = try connection.readRequest() {
+                requests.add(request)
+                try connection.respond(status, answer, headers: ["Content-Type: application/json"])
+            }
+        }
+        let transport = try Transport()
+        let client = KubeClient(
+            configuration: ClusterConfiguration(server: try ServerURL(parsing: server.url)),
+            transport: transport,
+            userAgent: "swiftlet-tests",
+            logger: TestCluster.silent
+        )
+        var failure: (any Error)?
+        do {
+            try await PlanExecutor(client: client, isDryRun: isDryRun).perform(action)
+        } catch {
+            failure = error
+        }
+        await transport.shutdown()
+        server.stop()
+        if let failure { throw failure }
+        let request = try #require(requests.all.first)
+        #expect(requests.all.count == 1)
+        return ("\(request.method) \(request.path)", try JSONValue(parsing: request.body))
+    }
+
+    @Test func aCreationTakesNothingFromOthers() async throws {
+        let request = try await request(of: .apply(apply(.create)))
+        #expect(request.path == "PATCH /apis/apps/v1/namespaces/a/deployments/web?fieldManager=me")
+        #expect(request.body == Self.intent.value)
+    }
+
+    @Test func anUpdateIsOfTheObjectThatWasSeenAndTakesItsFieldsBack() async throws {
+        let request = try await request(of: .apply(apply(.update(UID("seen")))))
+        #expect(request.path == "PATCH /apis/apps/v1/namespaces/a/deployments/web?fieldManager=me&force=true")
+        #expect(request.body[path: "metadata", "uid"] == "seen")
+        #expect(request.body["spec"] == Self.intent.value["spec"])
+    }
+
+    @Test func theStatusIsItsSubresource() async throws {
+        let request = try await request(of: .applyStatus(apply(.update(UID("seen")))))
+        #expect(request.path == "PATCH /apis/apps/v1/namespaces/a/deployments/web/status?fieldManager=me&force=true")
+    }
+
+    @Test func aDeletionIsOfTheObjectThatWasSeen() async throws {
+        let request = try await request(of: Self.deletion)
+        #expect(request.path == "DELETE /apis/apps/v1/namespaces/a/deployments/web")
+        #expect(request.body[path: "preconditions", "uid"] == "seen")
+        #expect(request.body["propagationPolicy"] == "Background")
+        #expect(request.body["dryRun"] == nil)
+    }
+
+    @Test func aDryRunSaysSoInEveryWrite() async throws {
+        for mode in [PlannedAction.Apply.Mode.create, .update(UID("seen"))] {
+            #expect(try await request(of: .apply(apply(mode)), isDryRun: true).path.contains("dryRun=All"))
+            #expect(try await request(of: .applyStatus(apply(mode)), isDryRun: true).path.contains("dryRun=All"))
+        }
+        #expect(try await request(of: Self.deletion, isDryRun: true).body["dryRun"] == ["All"])
+    }
+
+    @Test func goneAlreadyIsAsGoodAsDeletedAndAnotherObjectIsNot() async throws {
+        let gone = #"{"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404}"#
+        _ = try await request(of: Self.deletion, status: 404, answer: gone)
+        let other = #"{"kind": "Status", "status": "Failure", "reason": "Conflict", "code": 409}"#
+        let error = await #expect(throws: KubeError.self) {
+            _ = try await request(of: Self.deletion, status: 409, answer: other)
+        }
+        #expect(error?.isConflict == true)
+    }
+}
+
+/// What a server was asked.
+private final class RequestCollection: Sendable {
+    private let requests = Mutex<[TestConnection.Request]>([])
+
+    func add(_ request: TestConnection.Request) { requests.withLock { $0.append(request) } }
+
+    var all: [TestConnection.Request] { requests.withLock { $0 } }
+}
