@@ -6,6 +6,8 @@ struct ProcessUsage: Sendable {
     /// User and system time of all its threads, those that ended included.
     var cpu: Double
     var residentMebibytes: Double
+    /// The part of it that is its own: the rest are pages of programs and libraries, which processes share.
+    var anonymousMebibytes: Double
     /// The most that was ever resident.
     var peakMebibytes: Double
 
@@ -18,6 +20,7 @@ struct ProcessUsage: Sendable {
         else { throw BenchError("process \(process) has ended") }
         cpu = Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
         residentMebibytes = Self.mebibytes("VmRSS", status)
+        anonymousMebibytes = Self.mebibytes("RssAnon", status)
         peakMebibytes = Self.mebibytes("VmHWM", status)
     }
 

@@ -160,6 +160,7 @@ struct OperatorBench: Sendable {
             figures: [
                 Figure("CPU in 30 s", after.cpu - before.cpu, .seconds, peer: peer(GoPeer.WebServers.idleCPU)),
                 Figure("RSS", after.residentMebibytes, .mebibytes, peer: peer(GoPeer.WebServers.idleMemory)),
+                Figure("of that not backed by a file", after.anonymousMebibytes, .mebibytes),
             ],
             remarks: ["requests in that time: \(requests.summary)"]
         )
