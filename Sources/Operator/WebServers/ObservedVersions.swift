@@ -1,11 +1,15 @@
 import KubeModel
+import SwiftletAPI
 import Synchronization
 
 /// Which versions of everything a WebServer depends on were looked at.
 ///
 /// Planning is a pure function of these: what led to no write need not be planned again before one of them changes.
 struct ObservedVersions: Hashable, Sendable {
-    var webServer: ResourceVersion
+    var uid: UID
+    /// Counts changes of the spec. The resource version would not do: the version that a status write leads to may hold a new spec, too.
+    var generation: Int64
+    var status: WebServerStatus?
     /// In the order of the roles; `nil` for a child that is not there.
     var children: [ResourceVersion?]
     var claim: ResourceVersion?

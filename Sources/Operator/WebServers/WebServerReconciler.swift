@@ -38,8 +38,8 @@ struct WebServerReconciler: Sendable {
             let observation = try observation(of: webServer)
             let outcome = plan(webServer, observation, nil)
             guard !outcome.plan.isEmpty else {
-                let written = try await tell(outcome.status, of: webServer, context)
-                versions.webServer = written ?? versions.webServer
+                try await tell(outcome.status, of: webServer, context)
+                versions.status = outcome.status
                 converged.insert(versions, for: key)
                 return .done
             }
@@ -118,19 +118,12 @@ struct WebServerReconciler: Sendable {
         }
     }
 
-    /// - Returns: the WebServer's version with the new status; `nil` when there was nothing to tell.
-    @discardableResult
-    private func tell(
-        _ status: WebServerStatus,
-        of webServer: WebServer,
-        _ context: ReconcileContext
-    ) async throws -> ResourceVersion? {
+    private func tell(_ status: WebServerStatus, of webServer: WebServer, _ context: ReconcileContext) async throws {
         guard let action = try WebServerPlanner.statusAction(status, for: webServer),
             let version = try await executor.write(action)
-        else { return nil }
+        else { return }
         barrier.wrote(WebServer.resource.groupKind, version: version, for: webServer.key)
         report(status, of: webServer)
-        return version
     }
 
     /// Events for what turned; the conditions have the details.

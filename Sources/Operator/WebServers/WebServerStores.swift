@@ -75,7 +75,9 @@ struct WebServerStores: Sendable {
         )
         let ingressClass = webServer.spec.ingress?.ingressClass.map { ObjectKey(namespace: "", name: $0) }
         return ObservedVersions(
-            webServer: webServer.resourceVersion,
+            uid: webServer.uid,
+            generation: webServer.metadata.generation,
+            status: webServer.status,
             children: ChildRole.allCases.map { children[$0]?.get(webServer.key)?.resourceVersion },
             claim: claim.flatMap(claims.get)?.resourceVersion,
             pods: Set(pods.map(\.resourceVersion)),
