@@ -30,7 +30,7 @@ import Testing
     )
     func order(sources: [String], server: String) throws {
         var files = ["/home/u/.kube/config": Self.kubeconfig(server: "https://home")]
-        files["/work/dir/explicit"] = Self.kubeconfig(server: "https://kubeconfig")
+        files["/home/dir/explicit"] = Self.kubeconfig(server: "https://kubeconfig")
         files["/env"] = Self.kubeconfig(server: "https://env")
         var variables = ["HOME": "/home/u"]
         if sources.contains("env") { variables["KUBECONFIG"] = "/env" }
@@ -94,8 +94,8 @@ import Testing
         let cluster = "certificate-authority: ca.pem"
         let host = TestHost(
             files: [
-                "/work/dir/conf/k": Samples.kubeconfig(user: user, cluster: cluster),
-                "/work/dir/conf/ca.pem": Samples.certificate, "/work/dir/tokens/t": "tok",
+                "/home/dir/conf/k": Samples.kubeconfig(user: user, cluster: cluster),
+                "/home/dir/conf/ca.pem": Samples.certificate, "/home/dir/tokens/t": "tok",
             ],
             variables: ["KUBECONFIG": "conf/k"]
         )

@@ -33,7 +33,7 @@ final class TestHost: Sendable {
     var environment: HostEnvironment {
         HostEnvironment(
             variables: variables,
-            workingDirectory: "/work/dir",
+            workingDirectory: "/home/dir",
             readFile: { [self] path in
                 let content = state.withLock { state in
                     state.reads.append(path)
