@@ -109,6 +109,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "PollingSupport", path: "Tests/PollingSupport", swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .tests(of: "JSON"),
         .tests(of: "YAML", ["JSON"]),
@@ -128,14 +129,15 @@ let package = Package(
             [
                 "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
                 "WebServers",
-                "TestSupport",
+                "PollingSupport", "TestSupport",
             ],
             [.coreMetrics, .logging]
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "JSON", "KubeModel", "KubeTransport", "KubeClient", "SwiftletAPI", "TestSupport", .logging, .subprocess,
+                "JSON", "KubeModel", "KubeTransport", "KubeClient", "SwiftletAPI", "PollingSupport", "TestSupport",
+                .logging, .subprocess,
             ],
             swiftSettings: strict
         ),

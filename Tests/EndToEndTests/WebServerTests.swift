@@ -1,3 +1,4 @@
+import PollingSupport
 import Testing
 
 /// WebServers on a real node, as a person meets them.

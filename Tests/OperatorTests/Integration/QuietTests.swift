@@ -1,5 +1,6 @@
 import JSON
 import KubeModel
+import PollingSupport
 import SwiftletAPI
 import Testing
 

@@ -5,6 +5,7 @@ import KubeModel
 import KubeTransport
 import Logging
 import Operator
+import PollingSupport
 import SwiftletAPI
 import Testing
 import WebServers

@@ -1,6 +1,7 @@
 import JSON
 import KubeClient
 import KubeModel
+import PollingSupport
 import SwiftletAPI
 import WebServers
 

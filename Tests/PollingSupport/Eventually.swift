@@ -1,7 +1,7 @@
 /// Asks again until there is an answer that is not `nil`.
 ///
 /// - Throws: ``NeverHappened`` after the limit, or what `probe` throws.
-func eventually<Value>(
+package func eventually<Value>(
     _ what: String,
     within limit: Duration = .seconds(90),
     _ probe: () async throws -> Value?
@@ -16,7 +16,7 @@ func eventually<Value>(
 }
 
 /// Asks again until it is so.
-func eventually(
+package func eventually(
     _ what: String,
     within limit: Duration = .seconds(90),
     _ isSo: () async throws -> Bool
@@ -25,7 +25,7 @@ func eventually(
 }
 
 /// Looks again and again for so long whether it still is so.
-func always(_ what: String, for duration: Duration, _ isSo: () async throws -> Bool) async throws {
+package func always(_ what: String, for duration: Duration, _ isSo: () async throws -> Bool) async throws {
     let end = ContinuousClock.now + duration
     while ContinuousClock.now < end {
         guard try await isSo() else { throw NeverHappened(description: "no longer: \(what)") }
@@ -34,6 +34,8 @@ func always(_ what: String, for duration: Duration, _ isSo: () async throws -> B
 }
 
 /// A test waited for something in vain.
-struct NeverHappened: Error, CustomStringConvertible {
-    var description: String
+package struct NeverHappened: Error, CustomStringConvertible {
+    package var description: String
+
+    package init(description: String) { self.description = description }
 }
