@@ -37,6 +37,14 @@ extension Target.Dependency {
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
+    static let asn1 = product(name: "SwiftASN1", package: "swift-asn1")
+    static let certificates = product(name: "X509", package: "swift-certificates")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTLS = product(name: "HummingbirdTLS", package: "hummingbird")
+    static let nioHTTP2 = product(name: "NIOHTTP2", package: "swift-nio-http2")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioHPACK = product(name: "NIOHPACK", package: "swift-nio-http2")
+    static let protobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
     static let metricsTestKit = product(name: "MetricsTestKit", package: "swift-metrics")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
@@ -49,12 +57,17 @@ let package = Package(
     name: "swiftlet",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -81,13 +94,39 @@ let package = Package(
                 .serviceLifecycle, .unixSignals,
             ]
         ),
+        .floor(
+            "KubeAdmission",
+            ["JSON", "KubeModel", "KubeTransport", "KubeClient", "KubeRuntime"],
+            [
+                .asn1, .certificates, .coreMetrics, .crypto, .httpTypes, .hummingbirdCore, .hummingbirdTLS, .logging,
+                .nioCore, .nioPosix, .nioSSL, .serviceLifecycle,
+            ]
+        ),
         .floor("SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .floor("WebServers", ["JSON", "KubeModel", "KubeApply", "SwiftletAPI"], [.crypto]),
+        .floor("Dataplanes", ["JSON", "KubeModel", "SwiftletAPI"]),
+        .floor("TrafficPolicy", ["JSON", "KubeModel", "SwiftletAPI", "Dataplanes"]),
+        .floor("Injection", ["JSON", "KubeModel", "SwiftletAPI"]),
+        .floor("EnvoyAPI", [], [.protobuf]),
+        .floor(
+            "EnvoyConfig",
+            ["JSON", "KubeModel", "SwiftletAPI", "Dataplanes", "TrafficPolicy", "EnvoyAPI"],
+            [.crypto, .protobuf]
+        ),
+        .floor(
+            "XDS",
+            ["KubeRuntime", "EnvoyAPI"],
+            [
+                .coreMetrics, .deque, .logging, .nioCore, .nioHPACK, .nioHTTP2, .nioPosix, .nioSSL, .protobuf,
+                .serviceLifecycle,
+            ]
+        ),
         .floor(
             "Operator",
             [
                 "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
                 "WebServers",
+                "Dataplanes", "TrafficPolicy", "Injection", "EnvoyAPI", "EnvoyConfig", "XDS", "KubeAdmission",
             ],
             [.coreMetrics, .crypto, .logging]
         ),
@@ -96,6 +135,7 @@ let package = Package(
             dependencies: [
                 "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
                 "WebServers",
+                "Dataplanes", "TrafficPolicy", "Injection", "EnvoyAPI", "EnvoyConfig", "XDS", "KubeAdmission",
                 "Operator", .argumentParser, .coreMetrics, .logging, .serviceLifecycle,
             ],
             swiftSettings: strict
@@ -103,7 +143,8 @@ let package = Package(
         .executableTarget(
             name: "swiftlet-bench",
             dependencies: [
-                "JSON", "KubeModel", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "Operator",
+                "JSON", "KubeModel", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "EnvoyAPI", "XDS",
+                "Operator",
                 .argumentParser,
                 .coreMetrics, .logging,
             ],
@@ -124,6 +165,31 @@ let package = Package(
         ),
         .tests(of: "SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .tests(of: "WebServers", ["JSON", "KubeApply", "KubeModel", "SwiftletAPI"]),
+        .tests(
+            of: "KubeAdmission",
+            ["JSON", "KubeModel", "KubeTransport", "KubeClient", "KubeRuntime", "PollingSupport", "TestSupport"],
+            [.asn1, .certificates, .crypto, .logging, .nioCore, .nioPosix, .nioSSL, .serviceLifecycle]
+        ),
+        .tests(of: "Dataplanes", ["JSON", "YAML", "KubeModel", "SwiftletAPI", "TestSupport"]),
+        .tests(of: "TrafficPolicy", ["JSON", "YAML", "KubeModel", "SwiftletAPI", "Dataplanes", "TestSupport"]),
+        .tests(of: "Injection", ["JSON", "YAML", "KubeModel", "SwiftletAPI", "TestSupport"], [.subprocess]),
+        .tests(of: "EnvoyAPI", ["TestSupport"], [.protobuf]),
+        .tests(
+            of: "EnvoyConfig",
+            [
+                "JSON", "YAML", "KubeModel", "SwiftletAPI", "Dataplanes", "TrafficPolicy", "EnvoyAPI",
+                "PollingSupport", "TestSupport",
+            ],
+            [.protobuf, .subprocess]
+        ),
+        .tests(
+            of: "XDS",
+            ["KubeRuntime", "EnvoyAPI", "PollingSupport", "TestSupport"],
+            [
+                .coreMetrics, .logging, .nioCore, .nioHPACK, .nioHTTP2, .nioPosix, .nioSSL, .protobuf,
+                .serviceLifecycle, .subprocess,
+            ]
+        ),
         .tests(
             of: "Operator",
             [
