@@ -203,7 +203,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "JSON", "KubeModel", "KubeTransport", "KubeClient", "SwiftletAPI", "PollingSupport", "TestSupport",
-                .logging, .subprocess,
+                .logging, .subprocess, .systemPackage,
             ],
             swiftSettings: strict
         ),

@@ -1,37 +1,48 @@
 import Foundation
+import Subprocess
+import SystemPackage
 
 /// The operator as people run it: a process of its own.
 struct OperatorProcess: Sendable {
     private let log: URL
 
     /// Runs `body` while an operator looks after a namespace, and ends it by a SIGTERM.
-    static func run<Value>(namespace: String, _ body: (OperatorProcess) async throws -> Value) async throws -> Value {
+    ///
+    /// - Throws: what `body` throws; ``ProgramError`` with its last words when the operator does not end with 0.
+    static func run<Value: Sendable>(
+        namespace: String,
+        _ body: @escaping @Sendable (OperatorProcess) async throws -> Value
+    ) async throws -> Value {
         let log = FileManager.default.temporaryDirectory.appending(path: "swiftlet-\(UUID().uuidString).log")
-        try Data().write(to: log)
         defer { try? FileManager.default.removeItem(at: log) }
-        let process = Process()
-        process.executableURL = EndToEnd.swiftlet
-        process.arguments = [
-            "operator", "--kubeconfig", EndToEnd.kubeconfig, "--namespace", namespace, "--health-address",
-            "127.0.0.1:0",
-        ]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: log)
-        process.standardError = process.standardOutput
-        let ended = AsyncStream<Int32>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        process.terminationHandler = { process in
-            ended.continuation.yield(process.terminationStatus)
-            ended.continuation.finish()
+        let file = try FileDescriptor.open(
+            FilePath(log.path),
+            .writeOnly,
+            options: [.create, .truncate, .append],
+            permissions: .ownerReadWrite
+        )
+        let run = try await Subprocess.run(
+            .path(FilePath(EndToEnd.swiftlet.path)),
+            arguments: [
+                "operator", "--kubeconfig", EndToEnd.kubeconfig, "--namespace", namespace, "--health-address",
+                "127.0.0.1:0",
+            ],
+            input: .none,
+            output: .fileDescriptor(file, closeAfterSpawningProcess: true),
+            error: .combinedWithOutput
+        ) { execution -> Result<Value, any Error> in
+            let outcome: Result<Value, any Error>
+            do { outcome = .success(try await body(OperatorProcess(log: log))) } catch { outcome = .failure(error) }
+            try execution.send(signal: .terminate)
+            return outcome
         }
-        try process.run()
-        var outcome: Result<Value, any Error>
-        do { outcome = .success(try await body(OperatorProcess(log: log))) } catch { outcome = .failure(error) }
-        process.terminate()
-        for await status in ended.stream where status != 0 {
+        guard run.terminationStatus.isSuccess else {
             let text = String(decoding: try Data(contentsOf: log), as: UTF8.self)
-            outcome = .failure(ProgramError(description: "the operator ended with \(status): \(text.suffix(2_000))"))
+            throw ProgramError(
+                description: "the operator ended with \(run.terminationStatus): \(text.suffix(2_000))"
+            )
         }
-        return try outcome.get()
+        return try run.closureResult.get()
     }
 
     /// How many requests other than reads it has sent, by its own metrics; `nil` as long as it serves none.

@@ -1,4 +1,5 @@
-import Foundation
+import Subprocess
+import SystemPackage
 
 /// A program that was run to its end.
 struct Program: Sendable {
@@ -6,34 +7,51 @@ struct Program: Sendable {
     var output: String
     var errors: String
 
-    /// - Throws: ``ProgramError`` when it cannot be started.
+    /// What it may print on each of its two ways, in bytes.
+    private static let outputLimit = 8 << 20
+
+    /// - Parameter environment: set beside what this process has.
+    /// - Throws: when it cannot be started, or prints too much.
     static func run(
         _ path: String,
         _ arguments: [String],
         input: String = "",
         environment: [String: String] = [:]
     ) async throws -> Program {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "swiftlet-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let files = ["input", "output", "errors"].map { folder.appending(path: $0) }
-        for file in files { try Data(file.lastPathComponent == "input" ? input.utf8 : "".utf8).write(to: file) }
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = try FileHandle(forReadingFrom: files[0])
-        process.standardOutput = try FileHandle(forWritingTo: files[1])
-        process.standardError = try FileHandle(forWritingTo: files[2])
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        return Program(
-            status: process.terminationStatus,
-            output: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self),
-            errors: String(decoding: try Data(contentsOf: files[2]), as: UTF8.self)
+        let result = try await Subprocess.run(
+            .path(FilePath(path)),
+            arguments: Arguments(arguments),
+            environment: .inherit.updating(environment.subprocessKeys),
+            input: .string(input),
+            output: .string(limit: outputLimit),
+            error: .string(limit: outputLimit)
         )
+        return Program(
+            status: result.terminationStatus.code,
+            output: result.standardOutput ?? "",
+            errors: result.standardError ?? ""
+        )
+    }
+}
+
+extension [String: String] {
+    /// As Subprocess names variables; names that no environment can have are left out.
+    var subprocessKeys: [Environment.Key: String?] {
+        var result: [Environment.Key: String?] = [:]
+        for (name, value) in self {
+            if let key = Environment.Key(rawValue: name) { result[key] = value }
+        }
+        return result
+    }
+}
+
+extension TerminationStatus {
+    /// As a shell would tell it: the exit code, or 128 and the signal's number.
+    var code: Int32 {
+        switch self {
+        case .exited(let code): code
+        case .signaled(let signal): 128 + signal
+        }
     }
 }
 
