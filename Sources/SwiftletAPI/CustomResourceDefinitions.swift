@@ -4,7 +4,7 @@ import YAML
 package enum CustomResourceDefinitions {
     /// - Throws: ``SchemaError`` when the types contradict themselves, which the tests exclude.
     package static func all() throws -> [CustomResourceDefinition] {
-        [try WebServer.definition()]
+        [try WebServer.definition(), try Mesh.definition(), try TrafficRoute.definition()]
     }
 
     /// The files that hold the definitions, ready for `kubectl apply`: their names, and their text, which is the same in every run.

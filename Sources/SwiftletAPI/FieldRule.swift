@@ -38,5 +38,34 @@ enum FieldRule {
         annotations.keys.sorted().flatMap { key in name(key, .qualifiedName, at: path.appending(key: key)) }
     }
 
+    /// A list that must not be empty, in Kuma's words.
+    static func notEmpty(_ list: [some Any], at path: FieldPath) -> [FieldError] {
+        list.isEmpty ? [FieldError(path, "must have at least one element")] : []
+    }
+
+    /// Fields of which one and no more must be there.
+    static func exactlyOne<Key: CodingKey>(_ given: [(field: Key, isThere: Bool)], at path: FieldPath) -> [FieldError] {
+        let present = given.filter(\.isThere).map(\.field.stringValue)
+        let choice = given.map(\.field.stringValue).joined(separator: ", ")
+        switch present.count {
+        case 0: return [FieldError(path, "needs one of \(choice)")]
+        case 1: return []
+        default:
+            return [FieldError(path, "has \(present.joined(separator: " and ")): only one of \(choice) is possible")]
+        }
+    }
+
+    static func range(_ number: Int64, in range: ClosedRange<Int64>, at path: FieldPath) -> [FieldError] {
+        guard !range.contains(number) else { return [] }
+        let limits = "from \(range.lowerBound) to \(range.upperBound)"
+        return [FieldError(path, "\(number) is not allowed: must be \(limits)")]
+    }
+
+    /// A text that goes into a header or a request line. Envoy refuses the configuration otherwise.
+    static func headerText(_ text: String, at path: FieldPath) -> [FieldError] {
+        let isRight = text.utf8.allSatisfy { $0 != 0 && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        return isRight ? [] : [FieldError(path, "must not contain line breaks or NUL")]
+    }
+
     private static func escapes(_ path: String) -> Bool { path.split(separator: "/").contains("..") }
 }

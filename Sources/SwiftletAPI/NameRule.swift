@@ -2,6 +2,8 @@
 package enum NameRule: Sendable {
     /// A Service: a DNS label that starts with a letter (RFC 1035).
     case label1035
+    /// A namespace or a mesh: a DNS label (RFC 1123).
+    case label
     /// Most objects: DNS labels joined by dots (RFC 1123).
     case subdomain
     /// A key of labels and annotations: a name of up to 63 characters, perhaps after a subdomain and a slash.
@@ -21,6 +23,7 @@ package enum NameRule: Sendable {
     private func isValid(_ text: String) -> Bool {
         switch self {
         case .label1035: Self.isLabel(text[...]) && text.utf8.first.map(Self.isLowerCaseLetter) == true
+        case .label: Self.isLabel(text[...])
         case .subdomain:
             text.utf8.count <= Self.maximumSubdomainLength
                 && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(Self.isLabel)
@@ -33,6 +36,8 @@ package enum NameRule: Sendable {
         switch self {
         case .label1035:
             "lower-case letters, digits and '-', starting with a letter and ending with a letter or digit, at most 63 characters"
+        case .label:
+            "lower-case letters, digits and '-', starting and ending with a letter or digit, at most 63 characters"
         case .subdomain:
             "lower-case letters, digits, '-' and '.', each part starting and ending with a letter or digit, at most 253 characters"
         case .qualifiedName:

@@ -7,6 +7,8 @@ struct ObjectParts {
     var metadata = ObjectMeta(key: ObjectKey(namespace: "", name: ""))
     private var spec = JSONValue.null
     private var status = JSONValue.null
+    /// Beside `metadata` and `spec`, as kinds of a mesh have it.
+    private(set) var mesh = JSONValue.null
 
     /// - Throws: `JSONError`, with the place in the reader's bytes; ``ObjectError`` for an object without a name.
     init(kind: String, from reader: inout JSONReader) throws {
@@ -17,6 +19,7 @@ struct ObjectParts {
             case "metadata": metadata = try ObjectMeta(from: &reader)
             case "spec": spec = try reader.readValue()
             case "status": status = try reader.readValue()
+            case "mesh": mesh = try reader.readValue()
             default: try reader.skipValue()
             }
         }
@@ -29,11 +32,30 @@ struct ObjectParts {
         return try decode(type, spec, at: "spec")
     }
 
+    /// The spec, or why it cannot be read; `nil` for both when there is none.
+    ///
+    /// For kinds whose stored objects must be reported in a condition whatever they hold.
+    func readSpec<Spec: Decodable>(_ type: Spec.Type) -> (spec: Spec?, problem: FieldError?) {
+        guard !spec.isNull else { return (nil, nil) }
+        do {
+            return (try decode(type, spec, at: "spec"), nil)
+        } catch let error as ObjectError {
+            return (nil, FieldError(error.path, error.message))
+        } catch {
+            return (nil, FieldError(["spec"], "\(error)"))
+        }
+    }
+
     /// `nil` when there is none.
     ///
     /// - Throws: ``ObjectError``, with the path of the field at fault.
     func decodeStatus<Status: Decodable>(_ type: Status.Type) throws -> Status? {
         try status.isNull ? nil : decode(type, status, at: "status")
+    }
+
+    /// The status if one can be read. What cannot was not written by us, and the next write replaces it.
+    func readStatus() -> ProgrammingStatus? {
+        do { return try decodeStatus(ProgrammingStatus.self) } catch { return nil }
     }
 
     private func decode<Part: Decodable>(_ type: Part.Type, _ value: JSONValue, at member: String) throws -> Part {

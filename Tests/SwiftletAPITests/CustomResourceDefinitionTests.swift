@@ -67,7 +67,7 @@ struct CustomResourceDefinitionTests {
     @Test func `Only what structural schemas may hold since Kubernetes 1.20 is used`() throws {
         let allowed: Set<String> = [
             "type", "description", "format", "pattern", "enum", "minimum", "maximum", "minLength", "maxLength",
-            "minItems",
+            "minItems", "maxProperties",
             "default", "properties", "required", "additionalProperties", "items", "oneOf", "x-kubernetes-int-or-string",
             "x-kubernetes-preserve-unknown-fields", "x-kubernetes-list-type", "x-kubernetes-list-map-keys",
             "x-kubernetes-map-type",
@@ -108,6 +108,17 @@ struct CustomResourceDefinitionTests {
         WebServerSpec.self, WebServerStatus.self, ServiceSection.self, IngressSection.self, IngressTLSSection.self,
         VolumeSection.self, ConfigSource.self, ConfigReference.self, ConfigItem.self, AutoscalingSection.self,
         DisruptionBudgetSection.self,
+        ProgrammingStatus.self, ProxyCounts.self,
+        TrafficRouteSpec.self, TrafficRouteSource.self, TrafficRouteDestination.self, TrafficRouteConf.self,
+        TrafficRouteSplit.self, LoadBalancerSection.self, LeastRequestSection.self, RingHashSection.self,
+        TrafficRouteHTTP.self, RequestMatchSection.self, TextMatchSection.self, RequestModifySection.self,
+        PathModifySection.self, HostModifySection.self, RegexSubstitutionSection.self, HeadersModifySection.self,
+        HeaderAddition.self, HeaderRemoval.self,
+        MeshSpec.self, MTLSSection.self, CertificateAuthorityBackend.self, DataplaneCertificateSection.self,
+        CertificateRotationSection.self, RootChainSection.self, TracingSection.self, TracingBackend.self,
+        LoggingSection.self, LoggingBackend.self, MetricsSection.self, MetricsBackend.self, NetworkingSection.self,
+        OutboundSection.self, RoutingSection.self, ConstraintsSection.self, DataplaneConstraintsSection.self,
+        ConstraintRule.self, MeshServicesSection.self,
     ]
 
     /// An optional property without a coding key would compile and never be read.

@@ -12,8 +12,9 @@ enum Repository {
         try FileManager.default.contentsOfDirectory(atPath: top(file) + directory).sorted()
     }
 
-    /// Up from Tests/SwiftletAPITests/Repository.swift.
+    /// Above the folder `Tests` that the file is in.
     private static func top(_ file: String) -> String {
-        file.split(separator: "/").dropLast(3).map { "/\($0)" }.joined() + "/"
+        let parts = file.split(separator: "/")
+        return parts[..<(parts.lastIndex(of: "Tests") ?? 0)].map { "/\($0)" }.joined() + "/"
     }
 }

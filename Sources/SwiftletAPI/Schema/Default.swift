@@ -63,6 +63,7 @@ package enum Defaults {
     package enum False: DefaultValue { package static let value = false }
     package enum True: DefaultValue { package static let value = true }
     package enum Zero: DefaultValue { package static let value = 0 }
+    package enum EmptyText: DefaultValue { package static let value = "" }
 
     /// The same default, left out of the schema.
     ///

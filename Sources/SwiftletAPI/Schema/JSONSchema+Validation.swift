@@ -23,9 +23,10 @@ extension JSONSchema {
         case (.object(let properties, let required), .object(let members)):
             return try checkMembers(members, properties, required, at: path)
         case (.map(let element), .object(let members)):
-            return try members.sorted { $0.key < $1.key }.flatMap {
-                try element.check($0.value, at: path.appending(key: $0.key))
-            }
+            return try checkMap(members, at: path)
+                + members.sorted { $0.key < $1.key }.flatMap {
+                    try element.check($0.value, at: path.appending(key: $0.key))
+                }
         case (.array(let element), .array(let elements)):
             return try elements.enumerated().flatMap { try element.check($1, at: path.appending(index: $0)) }
                 + checkList(elements, at: path)
@@ -88,6 +89,14 @@ extension JSONSchema {
             } else {
                 errors.append(FieldError(path, "is unknown\(suggestion(for: name, path.parent ?? [], properties))"))
             }
+        }
+        return errors
+    }
+
+    private func checkMap(_ members: [String: JSONValue], at path: FieldPath) -> [FieldError] {
+        var errors = requiredMembers.filter { members[$0] == nil }.map { FieldError(path, "needs \"\($0)\"") }
+        if let maxProperties, members.count > maxProperties {
+            errors.append(FieldError(path, "must have at most \(maxProperties) member\(maxProperties == 1 ? "" : "s")"))
         }
         return errors
     }

@@ -44,6 +44,10 @@ package struct JSONSchema: Hashable, Sendable {
     package var minLength: Int?
     package var maxLength: Int?
     package var minItems: Int?
+    /// How many members an object may have at most.
+    package var maxProperties: Int?
+    /// Members that a map must have.
+    package var requiredMembers: [String] = []
     /// What the server fills in where the member is missing and the object that would hold it is there.
     package var defaultValue: JSONValue?
     package var listType: ListType?
@@ -71,7 +75,9 @@ extension JSONSchema {
         members["minLength"] = minLength.map { .int(Int64($0)) }
         members["maxLength"] = maxLength.map { .int(Int64($0)) }
         members["minItems"] = minItems.map { .int(Int64($0)) }
+        members["maxProperties"] = maxProperties.map { .int(Int64($0)) }
         members["default"] = defaultValue
+        members["required"] = requiredMembers.isEmpty ? nil : .strings(requiredMembers)
         members.merge(structure.members) { $1 }
         if let listType { members.merge(listType.members) { $1 } }
         if isAtomic { members["x-kubernetes-map-type"] = "atomic" }

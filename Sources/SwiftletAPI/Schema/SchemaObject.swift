@@ -10,10 +10,14 @@ package protocol SchemaObject: Codable, Hashable, Sendable {
 
     /// Exactly one of these fields must be there; empty for no such rule.
     static var exactlyOneOf: [CodingKeys] { get }
+
+    /// Fields that must be there although a decode goes on without them, so that a stored object that lacks one can still be reported.
+    static var requiredFields: [CodingKeys] { get }
 }
 
 extension SchemaObject {
     package static var exactlyOneOf: [CodingKeys] { [] }
+    package static var requiredFields: [CodingKeys] { [] }
 }
 
 /// The description of a field and the limits of its values that its Swift type does not tell.
@@ -28,7 +32,7 @@ package struct FieldDocumentation: Sendable {
         self.apply = apply
     }
 
-    private func and(_ change: @escaping @Sendable (inout JSONSchema) -> Void) -> FieldDocumentation {
+    func and(_ change: @escaping @Sendable (inout JSONSchema) -> Void) -> FieldDocumentation {
         FieldDocumentation { [apply] (schema: inout JSONSchema) in
             apply(&schema)
             change(&schema)
@@ -58,6 +62,9 @@ package struct FieldDocumentation: Sendable {
     package func pattern(_ pattern: String) -> FieldDocumentation { and { $0.pattern = pattern } }
 
     package func minItems(_ count: Int) -> FieldDocumentation { and { $0.minItems = count } }
+
+    /// The only texts allowed.
+    package func oneOf(_ values: [String]) -> FieldDocumentation { and { $0.enumeration = values } }
 
     package func list(_ type: JSONSchema.ListType) -> FieldDocumentation { and { $0.listType = type } }
 

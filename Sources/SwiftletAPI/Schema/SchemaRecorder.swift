@@ -34,7 +34,7 @@ package enum SchemaRecorder {
     }
 
     private static func document<T: SchemaObject>(_ type: T.Type, _ schema: JSONSchema) throws -> JSONSchema {
-        guard case .object(var properties, let required) = schema.structure else {
+        guard case .object(var properties, var required) = schema.structure else {
             throw SchemaError("\(type) does not decode as an object")
         }
         let documented = Set(type.CodingKeys.allCases.map(\.stringValue))
@@ -45,6 +45,7 @@ package enum SchemaRecorder {
         for field in type.CodingKeys.allCases {
             properties[field.stringValue] = properties[field.stringValue].map(type.documentation(of: field).applied)
         }
+        required.formUnion(type.requiredFields.map(\.stringValue))
         var result = schema
         result.structure = .object(properties: properties, required: required)
         result.exactlyOneOf = type.exactlyOneOf.map(\.stringValue)

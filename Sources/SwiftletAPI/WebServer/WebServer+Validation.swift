@@ -8,20 +8,12 @@ extension WebServer {
     /// - Returns: the WebServer unless it does not even decode, and all there is to say, in document order.
     /// - Throws: ``SchemaError`` when the types contradict themselves, which the tests exclude.
     package static func check(_ manifest: JSONValue) throws -> (webServer: WebServer?, errors: [FieldError]) {
-        var errors = try manifestSchema().check(manifest)
-        let identity: [(String, String)] = [("apiVersion", resource.apiVersion), ("kind", resource.kind)]
-        for (member, expected) in identity where manifest[member]?.stringValue != expected {
-            errors.append(FieldError([.key(member)], "must be \(expected)"))
-        }
+        let manifestCheck = try ManifestCheck(manifest, definition: definition())
         do {
             let webServer = try WebServer(manifest)
-            let further = webServer.validate()
-            // What is known better is not said twice.
-            let covered = Set(further.map(\.path))
-            return (webServer, (errors.filter { !covered.contains($0.path) } + further).sorted { $0.path < $1.path })
+            return (webServer, manifestCheck.errors(with: webServer.validate()))
         } catch {
-            if errors.isEmpty { errors.append(FieldError([], "\(error)")) }
-            return (nil, errors.sorted { $0.path < $1.path })
+            return (nil, manifestCheck.errors(unreadable: error))
         }
     }
 
@@ -32,15 +24,5 @@ extension WebServer {
             errors.append(FieldError(["metadata", "name"], "\(problem): the Service gets this name"))
         }
         return errors + spec.validate(at: ["spec"])
-    }
-
-    /// The schema of manifests: the definition's, with all that metadata may hold.
-    private static func manifestSchema() throws -> JSONSchema {
-        var schema = try definition().objectSchema
-        guard case .object(var properties, var required) = schema.structure else { return schema }
-        properties["metadata"] = ObjectMeta.schema
-        required.insert("metadata")
-        schema.structure = .object(properties: properties, required: required)
-        return schema
     }
 }

@@ -1,0 +1,130 @@
+import JSON
+
+/// What the free-form `conf` of a backend may hold, by the backend's type (Kuma 2.14).
+enum BackendConf: String {
+    case builtin, provided, zipkin, datadog, file, tcp, prometheus
+
+    /// What is wrong with the `conf` of a backend; nothing is said of types that are unknown.
+    static func validate(_ conf: JSONValue?, of type: BackendConf?, at path: FieldPath) -> [FieldError] {
+        guard let type else { return [] }
+        let conf = conf.flatMap { $0.isNull ? nil : $0 } ?? [:]
+        let shapeErrors: [FieldError]
+        do { shapeErrors = try type.schema.check(conf, at: path) } catch {
+            shapeErrors = [FieldError(path, "could not parse config: \(error)")]
+        }
+        return shapeErrors.isEmpty ? type.contentErrors(of: conf, at: path) : shapeErrors
+    }
+
+    private var schema: JSONSchema {
+        switch self {
+        case .builtin:
+            .object(
+                "",
+                ["caCert": .object("", ["RSAbits": .number("", in: 1024...16384), "expiration": .text("")])]
+            )
+        case .provided: .object("", ["cert": Self.dataSource, "key": Self.dataSource])
+        case .zipkin:
+            .object(
+                "",
+                [
+                    "url": .text(""), "traceId128bit": .flag(""), "sharedSpanContext": .flag(""),
+                    "apiVersion": .text("", oneOf: ["httpJson", "httpJsonV1", "httpProto"]),
+                ]
+            )
+        case .datadog:
+            .object("", ["address": .text(""), "port": .number("", in: 0...65535), "splitService": .flag("")])
+        case .file: .object("", ["path": .text("")])
+        case .tcp: .object("", ["address": .text("")])
+        case .prometheus: Self.prometheusSchema
+        }
+    }
+
+    private static let dataSource = JSONSchema.object(
+        "",
+        ["secret": .text(""), "file": .text(""), "inline": .text(""), "inlineString": .text("")]
+    ).choosing("secret", "file", "inline", "inlineString")
+
+    private static let prometheusSchema = JSONSchema.object(
+        "",
+        [
+            "port": .number("", in: 0...65535), "path": .text(""), "tags": .map(""), "skipMTLS": .flag(""),
+            "aggregate": .list(
+                "",
+                .object(
+                    "",
+                    [
+                        "name": .text(""), "port": .number("", in: 0...65535), "path": .text(""),
+                        "enabled": .flag(""), "address": .text(""),
+                    ]
+                )
+            ),
+            "envoy": .object("", ["filterRegex": .text(""), "usedOnly": .flag("")]),
+            "tls": .object("", ["mode": .text("", oneOf: ["activeMTLSBackend", "providedTLS", "disabled"])]),
+        ]
+    )
+
+    /// What the shape does not tell.
+    private func contentErrors(of conf: JSONValue, at path: FieldPath) -> [FieldError] {
+        switch self {
+        case .builtin:
+            guard let expiration = conf[path: "caCert", "expiration"]?.stringValue, !expiration.isEmpty,
+                !DurationRule.isKumaDuration(expiration)
+            else { return [] }
+            return [FieldError(path.appending(key: "caCert").appending(key: "expiration"), "has to be a valid format")]
+        case .provided:
+            return ["cert", "key"].filter { conf[$0] == nil }.map {
+                FieldError(path.appending(key: $0), "has to be defined")
+            }
+        case .zipkin: return Self.urlErrors(conf["url"]?.stringValue ?? "", at: path.appending(key: "url"))
+        case .datadog: return Self.emptiness(of: "address", in: conf, at: path)
+        case .file: return Self.emptiness(of: "path", in: conf, at: path)
+        case .tcp:
+            let errors = Self.emptiness(of: "address", in: conf, at: path)
+            let hasBoth = Self.hasHostAndPort(conf["address"]?.stringValue ?? "")
+            return errors.isEmpty && !hasBoth
+                ? [FieldError(path.appending(key: "address"), "has to be in format of HOST:PORT")] : errors
+        case .prometheus: return Self.prometheusErrors(conf, at: path)
+        }
+    }
+
+    private static func emptiness(of member: String, in conf: JSONValue, at path: FieldPath) -> [FieldError] {
+        conf[member]?.stringValue ?? "" == "" ? [FieldError(path.appending(key: member), "cannot be empty")] : []
+    }
+
+    private static func hasHostAndPort(_ address: String) -> Bool {
+        guard let colon = address.lastIndex(of: ":") else { return false }
+        let (host, port) = (address[..<colon], address[address.index(after: colon)...])
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+        return !host.isEmpty && !port.isEmpty && (isBracketed || !host.contains(":"))
+    }
+
+    private static func urlErrors(_ url: String, at path: FieldPath) -> [FieldError] {
+        if url.isEmpty { return [FieldError(path, "cannot be empty")] }
+        guard let scheme = url.firstRange(of: "://"), scheme.lowerBound > url.startIndex else {
+            return [FieldError(path, "invalid URL")]
+        }
+        let authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        return hasHostAndPort(String(authority)) ? [] : [FieldError(path, "port has to be explicitly specified")]
+    }
+
+    private static func prometheusErrors(_ conf: JSONValue, at path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        if conf["skipMTLS"] != nil, conf["tls"] != nil {
+            errors.append(FieldError(path, "skipMTLS and tls configuration cannot be defined together"))
+        }
+        if let filter = conf[path: "envoy", "filterRegex"]?.stringValue, !filter.isEmpty,
+            let problem = RegexRule.problem(with: filter)
+        {
+            let filterPath = path.appending(key: "envoy").appending(key: "filterRegex")
+            errors.append(FieldError(filterPath, "provided regexp isn't correct: \(problem)"))
+        }
+        var names: Set<String> = []
+        for (index, entry) in (conf["aggregate"]?.arrayValue ?? []).enumerated() {
+            let name = entry["name"]?.stringValue ?? ""
+            guard !names.insert(name).inserted else { continue }
+            let namePath = path.appending(key: "aggregate").appending(index: index).appending(key: "name")
+            errors.append(FieldError(namePath, "duplicate entry: \(name), values have to be unique"))
+        }
+        return errors
+    }
+}
