@@ -1,6 +1,6 @@
 import JSON
 
-extension Service: ProtobufWireObject {
+extension KubeService: ProtobufWireObject {
     /// - Throws: ``JSONError`` unless it is a Service with a name.
     package init(json reader: inout JSONReader) throws {
         let start = reader.position

@@ -1,7 +1,7 @@
 /// A Service, reduced to where it can be reached and whom it selects.
 ///
-/// A reference to immutable storage: copies cost nothing.
-package struct Service: Hashable, Sendable {
+/// Named so that it is not taken for the `Service` of swift-service-lifecycle. A reference to immutable storage: copies cost nothing.
+package struct KubeService: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable {
         case clusterIP = "ClusterIP"
         case nodePort = "NodePort"
@@ -48,7 +48,7 @@ package struct Service: Hashable, Sendable {
     package var isHeadless: Bool { storage.fields.isHeadless }
     package var ports: [Port] { storage.fields.ports }
 
-    package static func == (left: Service, right: Service) -> Bool {
+    package static func == (left: KubeService, right: KubeService) -> Bool {
         left.storage === right.storage || left.storage.fields == right.storage.fields
     }
 
@@ -58,7 +58,7 @@ package struct Service: Hashable, Sendable {
     }
 }
 
-extension Service {
+extension KubeService {
     /// What is known of a Service, while it is read.
     struct Fields: Hashable, Sendable {
         var key = ObjectKey(namespace: "", name: "")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import KubeModel
 
-@Suite struct ServiceTests {
+@Suite struct KubeServiceTests {
     private static let json = Array(
         """
         {"kind":"Service","metadata":{"name":"web","namespace":"shop","uid":"0d9f21ad-8c1f-4f0a-9a3e-1d2c3b4a5f60",
@@ -60,17 +60,17 @@ import Testing
         }
     }.bytes
 
-    private static func service(json bytes: [UInt8]) throws -> Service {
+    private static func service(json bytes: [UInt8]) throws -> KubeService {
         var reader = JSONReader(bytes)
-        return try Service(json: &reader)
+        return try KubeService(json: &reader)
     }
 
-    private static func service(protobuf bytes: [UInt8]) throws -> Service {
+    private static func service(protobuf bytes: [UInt8]) throws -> KubeService {
         var reader = ProtobufReader(bytes)
-        return try Service(protobuf: &reader)
+        return try KubeService(protobuf: &reader)
     }
 
-    private static func service(spec: String) throws -> Service {
+    private static func service(spec: String) throws -> KubeService {
         try service(json: Array(#"{"metadata":{"name":"s"},"spec":\#(spec)}"#.utf8))
     }
 

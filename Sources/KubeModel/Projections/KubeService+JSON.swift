@@ -1,6 +1,6 @@
 import JSON
 
-extension Service.Fields {
+extension KubeService.Fields {
     init(json reader: inout JSONReader) throws(JSONError) {
         try reader.beginObject()
         while let key = try reader.nextKey() {
@@ -18,13 +18,13 @@ extension Service.Fields {
         try reader.beginObject()
         while let key = try reader.nextKey() {
             switch key {
-            case "type": kind = Service.Kind(rawValue: try reader.readString()) ?? .clusterIP
+            case "type": kind = KubeService.Kind(rawValue: try reader.readString()) ?? .clusterIP
             case "selector": selector = FlatMap(try reader.readStringMap())
             case "clusterIP": clusterIP = try reader.readNull() ? "" : reader.readString()
             case "clusterIPs":
                 clusterIPs = try reader.readArray { (item) throws(JSONError) in try item.readString() }
             case "ports":
-                ports = try reader.readArray { (item) throws(JSONError) in try Service.Port(from: &item) }
+                ports = try reader.readArray { (item) throws(JSONError) in try KubeService.Port(from: &item) }
             default: try reader.skipValue()
             }
         }
@@ -32,10 +32,10 @@ extension Service.Fields {
     }
 }
 
-extension Service.Port {
+extension KubeService.Port {
     fileprivate init(from reader: inout JSONReader) throws(JSONError) {
         self.init()
-        var target: Service.TargetPort?
+        var target: KubeService.TargetPort?
         try reader.beginObject()
         while let key = try reader.nextKey() {
             switch key {
@@ -56,9 +56,9 @@ extension Service.Port {
     }
 }
 
-extension Service.TargetPort {
+extension KubeService.TargetPort {
     /// The target of a port of a Service. Zero, nothing and an empty name are what the API server reads as "the same port".
-    static func given(_ target: Service.TargetPort?, for number: UInt16) -> Service.TargetPort {
+    static func given(_ target: KubeService.TargetPort?, for number: UInt16) -> KubeService.TargetPort {
         switch target {
         case nil, .number(0), .name(""): .number(number)
         case .some(let target): target

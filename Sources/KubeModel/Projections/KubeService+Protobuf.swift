@@ -1,5 +1,5 @@
 /// Field numbers: `core/v1/generated.proto` and `util/intstr/generated.proto`, which never change them.
-extension Service.Fields {
+extension KubeService.Fields {
     init(protobuf reader: inout ProtobufReader) throws(ProtobufError) {
         while let field = try reader.nextField() {
             switch field {
@@ -19,13 +19,13 @@ extension Service.Fields {
             switch field {
             case 1:
                 ports.append(
-                    try reader.readMessage { (port) throws(ProtobufError) in try Service.Port(protobuf: &port) }
+                    try reader.readMessage { (port) throws(ProtobufError) in try KubeService.Port(protobuf: &port) }
                 )
             case 2:
                 let entry = try reader.readMapEntry()
                 selector[entry.key] = entry.value
             case 3: clusterIP = try reader.readString()
-            case 4: kind = Service.Kind(rawValue: try reader.readString()) ?? .clusterIP
+            case 4: kind = KubeService.Kind(rawValue: try reader.readString()) ?? .clusterIP
             case 18: clusterIPs.append(try reader.readString())
             default: try reader.skip()
             }
@@ -35,10 +35,10 @@ extension Service.Fields {
     }
 }
 
-extension Service.Port {
+extension KubeService.Port {
     fileprivate init(protobuf reader: inout ProtobufReader) throws(ProtobufError) {
         self.init()
-        var target: Service.TargetPort?
+        var target: KubeService.TargetPort?
         while let field = try reader.nextField() {
             switch field {
             case 1: name = try reader.readString()
@@ -46,7 +46,7 @@ extension Service.Port {
             case 3: number = try reader.readPort()
             case 4:
                 target = try reader.readMessage { (target) throws(ProtobufError) in
-                    try Service.TargetPort(protobuf: &target)
+                    try KubeService.TargetPort(protobuf: &target)
                 }
             case 6: appProtocol = try reader.readString()
             default: try reader.skip()
@@ -56,7 +56,7 @@ extension Service.Port {
     }
 }
 
-extension Service.TargetPort {
+extension KubeService.TargetPort {
     /// Reads an `IntOrString` message.
     fileprivate init(protobuf reader: inout ProtobufReader) throws(ProtobufError) {
         var isName = false
