@@ -8,6 +8,7 @@ extension APIResource {
         plural: "namespaces",
         isNamespaced: false
     )
+    package static let nodes = APIResource(group: "", version: "v1", kind: "Node", plural: "nodes", isNamespaced: false)
     package static let pods = APIResource(group: "", version: "v1", kind: "Pod", plural: "pods")
     package static let services = APIResource(group: "", version: "v1", kind: "Service", plural: "services")
     package static let secrets = APIResource(group: "", version: "v1", kind: "Secret", plural: "secrets")
@@ -63,5 +64,38 @@ extension APIResource {
         kind: "SelfSubjectAccessReview",
         plural: "selfsubjectaccessreviews",
         isNamespaced: false
+    )
+    package static let tokenReviews = APIResource(
+        group: "authentication.k8s.io",
+        version: "v1",
+        kind: "TokenReview",
+        plural: "tokenreviews",
+        isNamespaced: false
+    )
+    package static let mutatingWebhookConfigurations = APIResource(
+        group: "admissionregistration.k8s.io",
+        version: "v1",
+        kind: "MutatingWebhookConfiguration",
+        plural: "mutatingwebhookconfigurations",
+        isNamespaced: false
+    )
+    package static let validatingWebhookConfigurations = APIResource(
+        group: "admissionregistration.k8s.io",
+        version: "v1",
+        kind: "ValidatingWebhookConfiguration",
+        plural: "validatingwebhookconfigurations",
+        isNamespaced: false
+    )
+    package static let leases = APIResource(
+        group: "coordination.k8s.io",
+        version: "v1",
+        kind: "Lease",
+        plural: "leases"
+    )
+    package static let endpointSlices = APIResource(
+        group: "discovery.k8s.io",
+        version: "v1",
+        kind: "EndpointSlice",
+        plural: "endpointslices"
     )
 }

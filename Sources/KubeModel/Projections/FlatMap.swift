@@ -20,6 +20,16 @@ package struct FlatMap: Hashable, Sendable {
         self.init(texts: entries.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
     }
 
+    /// The annotation in which kubectl keeps the whole object as it was last applied: as large as the object, and never asked for.
+    package static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+    /// An object's annotations but for ``lastApplied``.
+    package init(annotations: [String: String]) {
+        var annotations = annotations
+        annotations[Self.lastApplied] = nil
+        self.init(annotations)
+    }
+
     /// The same entries without the spare room of an array that grew.
     var compact: FlatMap {
         FlatMap(
@@ -40,6 +50,11 @@ package struct FlatMap: Hashable, Sendable {
     /// Of the values alone: what maps of a kind differ in is rarely a name.
     package func hash(into hasher: inout Hasher) {
         for index in stride(from: 1, to: texts.count, by: 2) { hasher.combine(texts[index]) }
+    }
+
+    /// In the order in which they are kept: by name, for maps that came from an API server or a dictionary.
+    package var entries: some Sequence<(name: String, value: String)> {
+        stride(from: 0, to: texts.count, by: 2).lazy.map { (name: texts[$0], value: texts[$0 + 1]) }
     }
 
     /// As a dictionary, for what needs one, such as ``LabelSelector/matches(_:)``.

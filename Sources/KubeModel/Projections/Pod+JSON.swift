@@ -52,12 +52,13 @@ extension Pod.Fields {
     private mutating func readSpec(_ reader: inout JSONReader) throws(JSONError) {
         try reader.beginObject()
         while let key = try reader.nextKey() {
-            guard key == "containers" else {
-                try reader.skipValue()
-                continue
+            switch key {
+            case "containers":
+                try reader.beginArray()
+                while try reader.nextElement() { try readContainer(&reader) }
+            case "nodeName": nodeName = try reader.readString()
+            default: try reader.skipValue()
             }
-            try reader.beginArray()
-            while try reader.nextElement() { try readContainer(&reader) }
         }
     }
 
@@ -83,6 +84,7 @@ extension Pod.Fields {
             switch key {
             case "phase": phase = Pod.Phase(rawValue: try reader.readString()) ?? .unknown
             case "podIP": podIP = try reader.readString()
+            case "reason": isEvicted = try reader.readString() == Pod.evicted
             case "conditions":
                 for condition in try reader.readArray({ (item) throws(JSONError) in try Condition(from: &item) }) {
                     let status = condition.status.rawValue

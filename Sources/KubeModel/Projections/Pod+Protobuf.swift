@@ -77,6 +77,7 @@ extension Pod.Fields {
         while let field = try reader.nextField() {
             switch field {
             case 2: try pod.read(&reader, &seen, container)
+            case 10: pod.nodeName = try seen.text(&reader)
             default: try reader.skip()
             }
         }
@@ -112,6 +113,7 @@ extension Pod.Fields {
             switch field {
             case 1: pod.phase = Pod.Phase(rawValue: try reader.readString()) ?? .unknown
             case 2: try pod.read(&reader, &seen, condition)
+            case 4: pod.isEvicted = try seen.text(&reader) == Pod.evicted
             case 6: pod.podIP = try reader.readString()
             case 8, 10:
                 var container = try reader.readMessage { (message) throws(ProtobufError) in

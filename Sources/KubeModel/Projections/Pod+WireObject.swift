@@ -5,6 +5,9 @@ extension Pod: ProtobufWireObject {
     /// One for all, because pods of one cluster are read by whoever watches them; held while one pod is read.
     private static let recentlySeen = Mutex(RecentlySeen())
 
+    /// The `status.reason` of a pod that the kubelet evicted.
+    static let evicted = "Evicted"
+
     /// - Throws: ``JSONError`` unless it is a pod with a name.
     package init(json reader: inout JSONReader) throws {
         let start = reader.position

@@ -67,6 +67,10 @@ package struct Pod: Hashable, Sendable {
     package var ports: [Port] { storage.fields.ports }
     /// Init containers first, each list in the pod's order. Empty until the kubelet has seen the pod.
     package var containers: [Container] { storage.fields.containers }
+    /// The node that runs it; empty until one was chosen.
+    package var nodeName: String { storage.fields.nodeName }
+    /// Whether the kubelet put an end to it for want of resources (`status.reason` is `Evicted`).
+    package var isEvicted: Bool { storage.fields.isEvicted }
     /// Why no node takes it; empty if one does.
     package var schedulingMessage: String { storage.fields.schedulingMessage }
 
@@ -98,8 +102,10 @@ extension Pod {
         var ports: [Port] = []
         var containers: [Container] = []
         var schedulingMessage = ""
+        var nodeName = ""
         var phase = Phase.unknown
         var isReady = false
+        var isEvicted = false
 
         /// Lets go of everything that an earlier pod has as well.
         mutating func share(_ seen: inout RecentlySeen) {
@@ -110,6 +116,7 @@ extension Pod {
             ports = seen.share(ports)
             containers = seen.share(containers)
             schedulingMessage = seen.share(schedulingMessage)
+            nodeName = seen.share(nodeName)
         }
     }
 

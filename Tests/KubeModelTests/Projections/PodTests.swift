@@ -13,8 +13,8 @@ import Testing
               "deletionTimestamp":"2023-11-14T22:13:20Z","managedFields":[{"manager":"m"}],
               "ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web-1","uid":"u","controller":true}]},
              "spec":{"containers":[{"name":"web","ports":[{"name":"http","containerPort":80,"protocol":"TCP"}]},
-              {"name":"dns","ports":[{"containerPort":53,"protocol":"UDP"}]}],"volumes":[{"name":"v"}]},
-             "status":{"phase":"Running","podIP":"10.0.0.1","conditions":[{"type":"Ready","status":"True"}],
+              {"name":"dns","ports":[{"containerPort":53,"protocol":"UDP"}]}],"volumes":[{"name":"v"}],"nodeName":"node-1"},
+             "status":{"phase":"Running","reason":"Evicted","podIP":"10.0.0.1","conditions":[{"type":"Ready","status":"True"}],
               "containerStatuses":[{"name":"web","ready":true,"restartCount":2,"state":{"running":{"startedAt":"x"}}},
                {"name":"dns","ready":false,"restartCount":1,"state":{"waiting":{"reason":"CrashLoopBackOff","message":"m"}}}],
               "initContainerStatuses":[{"name":"setup","ready":true,"restartCount":0,
@@ -76,6 +76,7 @@ import Testing
             $0.message(2) {
                 $0.bytes(2, container("web", 80, "http", "TCP"))
                 $0.bytes(2, container("dns", 53, "", "UDP"))
+                $0.string(10, "node-1")
             }
             $0.message(3) {
                 $0.string(1, "Running")
@@ -83,6 +84,7 @@ import Testing
                     $0.string(1, "Ready")
                     $0.string(2, "True")
                 }
+                $0.string(4, "Evicted")
                 $0.string(6, "10.0.0.1")
                 $0.bytes(8, status("web", 2, 1, running))
                 $0.bytes(8, status("dns", 1, 0, waiting))
@@ -118,6 +120,7 @@ import Testing
         #expect(pod.containers.first?.state == .terminated(exitCode: 3, reason: "Error", message: "no"))
         #expect(pod.containers.last?.state == .waiting(reason: "CrashLoopBackOff", message: "m"))
         #expect(pod.isReady && pod.phase == .running && pod.podIP == "10.0.0.1" && pod.restartCount == 3)
+        #expect(pod.nodeName == "node-1" && pod.isEvicted)
         #expect(pod.deletionTimestamp == Timestamp(secondsSinceEpoch: 1_700_000_000))
     }
 

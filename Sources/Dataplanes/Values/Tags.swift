@@ -18,7 +18,7 @@ package struct Tags: Hashable, Sendable {
 
     /// In order of their names.
     package var entries: [(name: String, value: String)] {
-        map.dictionary.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+        Array(map.entries)
     }
 
     package var dictionary: [String: String] { map.dictionary }
@@ -33,15 +33,4 @@ extension Tags: ExpressibleByDictionaryLiteral {
 extension Tags: CustomStringConvertible {
     /// `kuma.io/service=web_shop_svc_80,version=v1`.
     package var description: String { entries.map { "\($0.name)=\($0.value)" }.joined(separator: ",") }
-}
-
-/// The tags that have a meaning of their own (Kuma 2.14).
-package enum TagName {
-    package static let service = "kuma.io/service"
-    package static let zone = "kuma.io/zone"
-    package static let protocolName = "kuma.io/protocol"
-    package static let instance = "kuma.io/instance"
-    package static let namespace = "k8s.kuma.io/namespace"
-    package static let serviceName = "k8s.kuma.io/service-name"
-    package static let servicePort = "k8s.kuma.io/service-port"
 }

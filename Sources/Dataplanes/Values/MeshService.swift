@@ -1,6 +1,8 @@
-import KubeModel
-
 /// One port of a Service as a destination: where callers send to, and who answers.
+///
+/// There is one for every TCP port of a Service that some dataplane of the mesh has an inbound for, also while none is ready: calls then
+/// fail in the mesh, and do not leave it. A Service that no dataplane stands behind is no destination: what applications send to it passes
+/// through the proxy as it is.
 package struct MeshService: Hashable, Sendable {
     /// `kuma.io/service`, such as `web_shop_svc_80`.
     package var name: String
@@ -24,32 +26,5 @@ package struct MeshService: Hashable, Sendable {
         self.trafficProtocol = trafficProtocol
         self.addresses = addresses
         self.endpoints = endpoints
-    }
-}
-
-/// An address that applications send to.
-package struct ServiceAddress: Hashable, Sendable {
-    package var address: String
-    package var port: UInt16
-    /// For one pod of a headless Service: its `kuma.io/instance`. Traffic then goes to this pod alone.
-    package var instance: String?
-
-    package init(address: String, port: UInt16, instance: String? = nil) {
-        self.address = address
-        self.port = port
-        self.instance = instance
-    }
-}
-
-/// A ready inbound of some pod.
-package struct Endpoint: Hashable, Sendable {
-    package var address: String
-    package var port: UInt16
-    package var tags: Tags
-
-    package init(address: String, port: UInt16, tags: Tags) {
-        self.address = address
-        self.port = port
-        self.tags = tags
     }
 }
