@@ -128,7 +128,7 @@ let package = Package(
                 "WebServers",
                 "Dataplanes", "TrafficPolicy", "Injection", "EnvoyAPI", "EnvoyConfig", "XDS", "KubeAdmission",
             ],
-            [.coreMetrics, .crypto, .logging]
+            [.coreMetrics, .crypto, .logging, .nioSSL, .serviceLifecycle, .subprocess]
         ),
         .executableTarget(
             name: "swiftlet",

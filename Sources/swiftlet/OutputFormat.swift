@@ -14,4 +14,12 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
         case .json: value.prettyText() + "\n"
         }
     }
+
+    /// Several values as a stream of documents; in JSON, as one list.
+    func text(documents: [JSONValue]) -> String {
+        switch self {
+        case .yaml: documents.map { YAML.text($0) }.joined(separator: "---\n")
+        case .json: text(["apiVersion": "v1", "kind": "List", "items": .array(documents)])
+        }
+    }
 }

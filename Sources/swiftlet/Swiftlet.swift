@@ -5,10 +5,11 @@ import ArgumentParser
 struct Swiftlet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "swiftlet",
-        abstract: "A Kubernetes operator: web servers from an image, an ingress and a volume.",
+        abstract: "A Kubernetes operator: web servers from an image, an ingress and a volume, and a mesh of Envoys.",
         version: SwiftletVersion.current,
         subcommands: [
-            OperatorCommand.self, ReconcileCommand.self, CRDsCommand.self, DoctorCommand.self, VersionCommand.self,
+            OperatorCommand.self, ReconcileCommand.self, InjectCommand.self, CRDsCommand.self, DoctorCommand.self,
+            TransparentProxyCommand.self, VersionCommand.self,
         ]
     )
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JSON
 import KubeModel
+import SwiftletAPI
 import YAML
 
 /// Reads manifests from files, directories and standard input.
@@ -11,9 +12,10 @@ package struct ManifestLoader: Sendable {
     /// Reads standard input to its end.
     private let standardInput: @Sendable () throws -> [UInt8]
     /// The namespace of namespaced objects that name none.
-    private let defaultNamespace: String
+    private let defaultNamespace: String?
 
-    package init(defaultNamespace: String, standardInput: @escaping @Sendable () throws -> [UInt8]) {
+    /// - Parameter defaultNamespace: `nil` takes objects as they are, also without a name of their own if they have `generateName`.
+    package init(defaultNamespace: String?, standardInput: @escaping @Sendable () throws -> [UInt8]) {
         self.defaultNamespace = defaultNamespace
         self.standardInput = standardInput
     }
@@ -88,10 +90,15 @@ package struct ManifestLoader: Sendable {
         for field in ["apiVersion", "kind"] where value[field]?.stringValue?.isEmpty != false {
             throw manifest.error(at: [.key(field)], "missing; every object says what it is")
         }
-        if manifest.object.name.isEmpty {
+        let mayBeNamedLater = defaultNamespace == nil && value[path: "metadata", "generateName"]?.stringValue != nil
+        if manifest.object.name.isEmpty, !mayBeNamedLater {
             throw manifest.error(at: ["metadata", "name"], "missing")
         }
-        if manifest.object.namespace.isEmpty, !Self.clusterScoped.contains(manifest.object.groupVersionKind.groupKind) {
+        guard let defaultNamespace else { return manifest }
+        if Self.clusterScoped.contains(manifest.object.groupVersionKind.groupKind) {
+            // API servers take no notice of one either.
+            manifest.object.value[path: "metadata", "namespace"] = nil
+        } else if manifest.object.namespace.isEmpty {
             manifest.object.value[path: "metadata", "namespace"] = .string(defaultNamespace)
         }
         return manifest
@@ -100,6 +107,7 @@ package struct ManifestLoader: Sendable {
     /// The cluster-scoped kinds that are read here.
     private static let clusterScoped: Set<GroupKind> = [
         APIResource.ingressClasses.groupKind, APIResource.namespaces.groupKind,
-        APIResource.customResourceDefinitions.groupKind,
+        APIResource.customResourceDefinitions.groupKind, APIResource.nodes.groupKind, Mesh.resource.groupKind,
+        TrafficRoute.resource.groupKind,
     ]
 }

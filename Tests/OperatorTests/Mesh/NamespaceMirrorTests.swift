@@ -44,7 +44,10 @@ struct NamespaceMirrorTests {
     }
 
     @Test func aNamespaceThatGoesIsLeftAlone() throws {
-        #expect(NamespaceMirror.intent(for: try namespace(Row(annotation: "enabled", wanted: nil), phase: "Terminating")) == nil)
+        #expect(
+            NamespaceMirror.intent(for: try namespace(Row(annotation: "enabled", wanted: nil), phase: "Terminating"))
+                == nil
+        )
     }
 
     private func namespace(_ row: Row, phase: String = "Active") throws -> Namespace {

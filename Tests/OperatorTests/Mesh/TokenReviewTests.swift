@@ -36,7 +36,12 @@ struct TokenReviewTests {
     @Test(arguments: [
         ("no verdict", JSONValue.object([:]), "no verdict"),
         ("unknown", answer { $0["authenticated"] = false }, "does not know"),
-        ("expired", answer { $0["authenticated"] = false; $0["error"] = "token has expired" }, "expired"),
+        (
+            "expired",
+            answer {
+                $0["authenticated"] = false; $0["error"] = "token has expired"
+            }, "expired"
+        ),
         ("no audience", answer { $0["audiences"] = nil }, "audience"),
         ("another audience", answer { $0["audiences"] = ["https://kubernetes.default.svc"] }, "audience"),
         ("a person", answer { $0[path: "user", "username"] = "admin" }, "no service account"),
