@@ -13,7 +13,7 @@ import KubeModel
 ///
 /// # Cost
 /// - A pod: the Services that select by a label it has, and the destinations it is behind. Not other pods, not other Services.
-/// - A Service: the pods that it selects or selected.
+/// - A Service: the pods that it selects or selected, and those that have the rarest label it selects by. An EndpointSlice: the pods in it.
 /// - A Namespace, if it changes its mesh: its pods. A node, if it changes a label that becomes a tag: its pods.
 /// - The set of meshes: all pods.
 ///
@@ -59,6 +59,16 @@ package struct MeshIndex: Sendable {
     package mutating func remove(service key: ObjectKey) {
         guard namespaces[key.namespace]?.services[key.name] != nil else { return }
         edit(key.namespace) { index, work in index.put(nil as KubeService?, name: key.name, &work) }
+    }
+
+    /// An EndpointSlice that is new or has changed. Matters for Services without a selector only.
+    package mutating func put(_ slice: EndpointSlice) {
+        edit(slice.key.namespace) { index, _ in index.put(slice, name: slice.key.name) }
+    }
+
+    package mutating func remove(slice key: ObjectKey) {
+        guard namespaces[key.namespace] != nil else { return }
+        edit(key.namespace) { index, _ in index.put(nil as EndpointSlice?, name: key.name) }
     }
 
     /// A Namespace that is new or has changed. Pods may come before their Namespace, which then counts as one that says nothing.

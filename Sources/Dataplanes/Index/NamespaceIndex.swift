@@ -19,6 +19,7 @@ struct NamespaceIndex: Sendable {
     private var servicesByLabel = LabelTable()
     /// Services whose selector requires no label.
     private var selectingAll: Set<String> = []
+    private var slices = SliceTable()
     private var duePods: Set<String> = []
     private var dueServices: Set<String> = []
 
@@ -28,7 +29,7 @@ struct NamespaceIndex: Sendable {
     }
 
     /// Whether nothing is known that could matter.
-    var isEmpty: Bool { namespace == nil && pods.isEmpty && services.isEmpty }
+    var isEmpty: Bool { namespace == nil && pods.isEmpty && services.isEmpty && slices.isEmpty }
 
     // MARK: - What is there
 
@@ -70,7 +71,11 @@ struct NamespaceIndex: Sendable {
         duePods.formUnion(services[name]?.pods ?? [])
         dueServices.insert(name)
         if selectsOthers, let service, service.effectiveSelector != nil { file(service, &work) }
+        if let service, service.selector.isEmpty { duePods.formUnion(slices.pods(of: name)) }
     }
+
+    /// - Parameter slice: `nil` to remove it.
+    mutating func put(_ slice: EndpointSlice?, name: String) { duePods.formUnion(slices.put(slice, name: name)) }
 
     private mutating func unfile(_ name: String) {
         selectingAll.remove(name)
@@ -173,6 +178,12 @@ struct NamespaceIndex: Sendable {
         }
         for (name, value) in pod.labels.entries { hold(servicesByLabel[.init(name: name, value: value)]) }
         hold(selectingAll)
+        for name in slices.services(of: pod) {
+            guard let service = services[name]?.service, service.selector.isEmpty, service.makesInbounds else {
+                continue
+            }
+            found.append(name)
+        }
         return found.sorted()
     }
 

@@ -21,6 +21,9 @@ package struct Tags: Hashable, Sendable {
         Array(map.entries)
     }
 
+    /// Whether both are the same copy.
+    func sharesStorage(with other: Tags) -> Bool { map.sharesStorage(with: other.map) }
+
     package var dictionary: [String: String] { map.dictionary }
 }
 

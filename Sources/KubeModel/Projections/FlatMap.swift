@@ -57,6 +57,13 @@ package struct FlatMap: Hashable, Sendable {
         stride(from: 0, to: texts.count, by: 2).lazy.map { (name: texts[$0], value: texts[$0 + 1]) }
     }
 
+    /// Whether both are the same copy, for tests of what is small at rest.
+    package func sharesStorage(with other: FlatMap) -> Bool {
+        texts.withUnsafeBufferPointer { left in
+            other.texts.withUnsafeBufferPointer { left.baseAddress == $0.baseAddress }
+        }
+    }
+
     /// As a dictionary, for what needs one, such as ``LabelSelector/matches(_:)``.
     package var dictionary: [String: String] {
         var result = [String: String](minimumCapacity: count)
