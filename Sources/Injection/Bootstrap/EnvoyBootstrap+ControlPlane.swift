@@ -44,24 +44,25 @@ extension EnvoyBootstrap {
                 "credentials_factory_name": .string(credentials),
                 "call_credentials": [["from_plugin": EnvoyJSON.filter(credentials, token)]],
                 "channel_args": ["args": .object(channelArguments)],
-            ]
+            ],
+            // The default waits up to thirty seconds, for which a restarted control plane would be without its proxies. Jitter is Envoy's.
+            "retry_policy": ["retry_back_off": ["base_interval": "0.5s", "max_interval": "5s"]],
         ]
     }
 
     private var channelArguments: [String: JSONValue] {
-        var numbers: [String: Int64] = [
+        let numbers: [String: Int64] = [
             // A control plane that vanished without a word is noticed within 40 seconds.
             "grpc.keepalive_time_ms": 30_000,
             "grpc.keepalive_timeout_ms": 10_000,
             "grpc.http2.max_pings_without_data": 0,
-            // The default doubles up to two minutes, for which a restarted control plane would wait for its proxies.
+            // The connection's own back-off, below that of the stream; the default doubles up to two minutes.
             "grpc.initial_reconnect_backoff_ms": 500,
             "grpc.min_reconnect_backoff_ms": 2_000,
             "grpc.max_reconnect_backoff_ms": 5_000,
-            // Each stream has its own state; sharing would tie load reports to the configuration's connection.
+            // The default of 4 MiB is too little for a large mesh.
             "grpc.max_receive_message_length": 64 << 20,
         ]
-        numbers["grpc.keepalive_permit_without_calls"] = 0
         var arguments = numbers.mapValues { ["int_value": JSONValue.int($0)] as JSONValue }
         if let name = controlPlane.serverName {
             arguments["grpc.ssl_target_name_override"] = ["string_value": .string(VariableExpansion.escaped(name))]
