@@ -1,0 +1,31 @@
+/// The expansion of `$(NAME)` that Kubernetes does in a container's command, arguments and environment.
+///
+/// Source: `k8s.io/kubernetes/third_party/forked/golang/expansion`: `$(NAME)` becomes the variable's value and stays as it is when there is
+/// none, `$$` becomes `$`, any other `$` stays.
+package enum VariableExpansion {
+    /// Text that comes out of the expansion as it is here.
+    static func escaped(_ text: String) -> String {
+        text.contains("$") ? String(text.flatMap { $0 == "$" ? ["$", "$"] : [$0] }) : text
+    }
+
+    /// What Kubernetes makes of `text`.
+    package static func expanded(_ text: String, _ variables: [String: String]) -> String {
+        var result = ""
+        var rest = text[...]
+        while let dollar = rest.firstIndex(of: "$") {
+            result += rest[..<dollar]
+            rest = rest[rest.index(after: dollar)...]
+            if rest.first == "$" {
+                result += "$"
+                rest.removeFirst()
+            } else if rest.first == "(", let end = rest.firstIndex(of: ")") {
+                let name = String(rest[rest.index(after: rest.startIndex)..<end])
+                result += variables[name] ?? "$(\(name))"
+                rest = rest[rest.index(after: end)...]
+            } else {
+                result += "$"
+            }
+        }
+        return result + rest
+    }
+}

@@ -1,0 +1,56 @@
+/// The labels and annotations that injection reads and writes. Source: the annotations of Kuma 2.14; those under `swiftlet.phys.app` are
+/// this program's own.
+package enum MetadataKey {
+    /// Label or annotation of a pod or a namespace: whether pods get a sidecar.
+    package static let injection = "kuma.io/sidecar-injection"
+    /// Label or annotation of a pod or a namespace: the name of the mesh. Injection writes it as a label.
+    package static let mesh = "kuma.io/mesh"
+    /// Label or annotation of a pod: a delegated gateway, see ``SidecarSettings/isGateway``.
+    package static let gateway = "kuma.io/gateway"
+
+    package static let excludeInboundPorts = "traffic.kuma.io/exclude-inbound-ports"
+    package static let excludeOutboundPorts = "traffic.kuma.io/exclude-outbound-ports"
+    package static let excludeInboundIPs = "traffic.kuma.io/exclude-inbound-ips"
+    package static let excludeOutboundIPs = "traffic.kuma.io/exclude-outbound-ips"
+    package static let excludeOutboundPortsForUIDs = "traffic.kuma.io/exclude-outbound-ports-for-uids"
+    package static let ipFamilyMode = "kuma.io/transparent-proxying-ip-family-mode"
+    package static let builtinDNS = "kuma.io/builtin-dns"
+
+    package static let drainTime = "kuma.io/sidecar-drain-time"
+    package static let concurrency = "kuma.io/sidecar-proxy-concurrency"
+    package static let environment = "kuma.io/sidecar-env-vars"
+    package static let logLevel = "kuma.io/envoy-log-level"
+    package static let componentLogLevel = "kuma.io/envoy-component-log-level"
+    package static let adminPort = "kuma.io/envoy-admin-port"
+    package static let probePort = "kuma.io/application-probe-proxy-port"
+    package static let initFirst = "kuma.io/init-first"
+
+    package static let cpuRequest = "swiftlet.phys.app/sidecar-cpu-request"
+    package static let cpuLimit = "swiftlet.phys.app/sidecar-cpu-limit"
+    package static let memoryRequest = "swiftlet.phys.app/sidecar-memory-request"
+    package static let memoryLimit = "swiftlet.phys.app/sidecar-memory-limit"
+
+    /// Written by injection: `true` on every pod with a sidecar.
+    package static let injected = "kuma.io/sidecar-injected"
+    static let sidecarUID = "kuma.io/sidecar-uid"
+    static let transparentProxying = "kuma.io/transparent-proxying"
+    static let inboundPort = "kuma.io/transparent-proxying-inbound-port"
+    static let outboundPort = "kuma.io/transparent-proxying-outbound-port"
+    static let defaultContainer = "kubectl.kubernetes.io/default-container"
+
+    /// Kuma's annotations that mean nothing here, with the reason; they are reported, not obeyed.
+    static let withoutEffect: [(key: String, why: String)] = [
+        ("kuma.io/virtual-probes", "application probes are rewritten unless \(probePort) is 0"),
+        ("kuma.io/virtual-probes-port", "use \(probePort)"),
+        ("kuma.io/wait-for-dataplane-ready", "there is no agent to wait; native sidecars start in order by themselves"),
+        ("kuma.io/container-patches", "there are no ContainerPatch objects"),
+        ("kuma.io/service-account-token-volume", "the sidecar has a token of its own"),
+        ("kuma.io/transparent-proxying-ebpf", "only iptables is supported"),
+        ("kuma.io/builtin-dns-port", "the port is part of the injector's configuration"),
+        ("kuma.io/xds-transport-protocol-variant", "the transport is always delta xDS"),
+        ("traffic.kuma.io/drop-invalid-packets", "not supported"),
+        ("traffic.kuma.io/iptables-logs", "not supported"),
+        ("traffic.kuma.io/transparent-proxy-configmap-name", "settings come from annotations only"),
+        ("k8s.kuma.io/spire-support", "not supported"),
+    ]
+}

@@ -1,0 +1,36 @@
+import JSON
+
+/// `kuma-init`: sets the traffic rules of the pod's network and ends.
+struct InitContainer {
+    static let name = "kuma-init"
+
+    let configuration: InjectorConfiguration
+    let rules: TransparentProxySettings
+
+    var json: JSONValue {
+        .compact([
+            "name": .string(Self.name),
+            "image": .string(configuration.initImage),
+            "imagePullPolicy": configuration.imagePullPolicy.map(JSONValue.string),
+            "command": .strings(configuration.initCommand),
+            "args": .strings(["transparent-proxy", "install"] + rules.arguments),
+            "env": [["name": "XTABLES_LOCKFILE", "value": .string("\(SidecarVolumes.scratchDirectory)/xtables.lock")]],
+            "resources": [
+                "requests": ["cpu": "20m", "memory": "20M"], "limits": ["memory": "50M"],
+            ],
+            "securityContext": [
+                "runAsUser": 0,
+                "runAsGroup": 0,
+                // The pod may demand otherwise of its own containers.
+                "runAsNonRoot": false,
+                "allowPrivilegeEscalation": false,
+                "readOnlyRootFilesystem": true,
+                "capabilities": ["add": ["NET_ADMIN", "NET_RAW"], "drop": ["ALL"]],
+                "seccompProfile": ["type": "RuntimeDefault"],
+            ],
+            "volumeMounts": [
+                ["name": .string(SidecarVolumes.initScratch), "mountPath": .string(SidecarVolumes.scratchDirectory)]
+            ],
+        ])
+    }
+}

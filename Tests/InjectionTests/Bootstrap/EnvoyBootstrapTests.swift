@@ -1,0 +1,164 @@
+import Foundation
+import Injection
+import JSON
+import Testing
+
+struct EnvoyBootstrapTests {
+    @Test func tellsWhoThePodIs() throws {
+        var pod = simplePod
+        pod[path: "metadata", "labels", "kuma.io/mesh"] = "blue"
+        let bootstrap = try SidecarInjector.native.inject(pod).bootstrap()
+        #expect(bootstrap[path: "node", "id"] == "blue.web-1.shop")
+        #expect(bootstrap[path: "node", "cluster"] == "blue")
+        #expect(bootstrap[path: "node", "metadata", "dataplane.admin.port"] == "9901")
+    }
+
+    @Test func waitsForItsFirstConfiguration() throws {
+        let dynamic = try SidecarInjector.native.inject(simplePod).bootstrap()["dynamic_resources"]
+        #expect(dynamic?[path: "ads_config", "api_type"] == "DELTA_GRPC")
+        #expect(dynamic?[path: "ads_config", "set_node_on_first_message_only"] == true)
+        #expect(dynamic?[path: "cds_config", "initial_fetch_timeout"] == "0s")
+        #expect(dynamic?[path: "lds_config", "initial_fetch_timeout"] == "0s")
+    }
+
+    @Test(
+        arguments: [
+            ("swiftlet.swiftlet-system.svc", nil, "swiftlet.swiftlet-system.svc:5678"),
+            ("10.1.2.3", "swiftlet.test", "10.1.2.3:5678"), ("fd00::1", "swiftlet.test", "[fd00::1]:5678"),
+        ] as [(String, String?, String)]
+    )
+    func aServerBehindAnAddressIsKnownByItsName(host: String, name: String?, target: String) throws {
+        var configuration = InjectorConfiguration.sample()
+        configuration.controlPlane.host = host
+        configuration.controlPlane.serverName = name
+        let bootstrap = try SidecarInjector(configuration).inject(simplePod).bootstrap()
+        let service = bootstrap[path: "dynamic_resources", "ads_config", "grpc_services"]?[0]?["google_grpc"]
+        #expect(service?["target_uri"] == .string(target))
+        let override = service?[path: "channel_args", "args", "grpc.ssl_target_name_override", "string_value"]
+        #expect(override?.stringValue == name)
+        #expect(
+            service?[path: "channel_credentials", "ssl_credentials", "root_certs", "inline_string"]
+                == .string(sampleCertificate)
+        )
+    }
+
+    @Test func loadIsReportedOnlyIfWanted() throws {
+        var configuration = InjectorConfiguration.sample()
+        #expect(try SidecarInjector(configuration).inject(simplePod).bootstrap()["cluster_manager"] != nil)
+        configuration.reportsLoad = false
+        #expect(try SidecarInjector(configuration).inject(simplePod).bootstrap()["cluster_manager"] == nil)
+    }
+
+    @Test func whatThePodSaysIsNotExpanded() throws {
+        var pod = simplePod
+        let probe: JSONValue = ["httpGet": ["path": "/$(POD_NAME)/$$/$x", "port": 8080]]
+        pod[path: "spec", "containers"] = [["name": "web", "image": "nginx", "livenessProbe": probe]]
+        let text = try SidecarInjector.native.inject(pod).bootstrap().encodedText()
+        #expect(text.contains(#""/8080/$(POD_NAME)/$$/$x""#))
+        #expect(!text.contains("/web-1/"))
+    }
+
+    @Test(
+        arguments: [
+            ("$(A)", "1"), ("$$(A)", "$(A)"), ("$(B)", "$(B)"), ("$", "$"), ("$$", "$"), ("$$$(A)", "$1"),
+            ("$(A", "$(A"),
+            ("a$b", "a$b"), ("$(A)$(A)", "11"),
+        ]
+    )
+    func expansionIsKubernetes(text: String, expanded: String) {
+        #expect(VariableExpansion.expanded(text, ["A": "1"]) == expanded)
+    }
+}
+
+/// What a real Envoy makes of it.
+@Suite(.serialized, Envoy.isThere)
+struct RealEnvoyTests {
+    static let probedPod = """
+        metadata: {name: web}
+        spec:
+          terminationGracePeriodSeconds: 8
+          containers:
+          - name: web
+            ports: [{name: http, containerPort: 28080}]
+            livenessProbe: {httpGet: {path: "/health z?full=1", port: http}}
+            readinessProbe: {tcpSocket: {port: 28081}}
+            startupProbe: {httpGet: {path: /s, port: 28443, scheme: HTTPS}}
+          - name: side
+            livenessProbe: {grpc: {port: 28082, service: x}}
+            readinessProbe: {tcpSocket: {port: 28083}}
+            startupProbe: {httpGet: {path: /$$(POD_NAME), port: 28080}}
+        """
+
+    @Test(arguments: [true, false], ["", "swiftlet.test"])
+    func acceptsTheBootstrap(native: Bool, serverName: String) async throws {
+        var configuration = InjectorConfiguration.sample(native: native)
+        configuration.controlPlane.serverName = serverName.isEmpty ? nil : serverName
+        for pod in [simplePod, try yaml(Self.probedPod)] {
+            let run = try await Envoy.validate(SidecarInjector(configuration).inject(pod))
+            #expect(run.status == 0, "\(run.errors)")
+        }
+    }
+
+    /// Without a control plane to wait for, and on ports of this test.
+    @Test func answersTheKubelet() async throws {
+        var configuration = InjectorConfiguration.sample(native: false)
+        configuration.adminPort = 28901
+        configuration.readinessPort = 28902
+        configuration.probePort = 28903
+        configuration.drainTime = 3
+        let outcome = try SidecarInjector(configuration).inject(yaml(Self.probedPod))
+        var bootstrap = try outcome.bootstrap()
+        bootstrap["dynamic_resources"] = nil
+        bootstrap["cluster_manager"] = nil
+        var arguments = try Envoy.arguments(outcome)
+        arguments[1] = bootstrap.encodedText()
+        try await Envoy.run(arguments) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try await Program.run("python3", ["-c", applicationProgram, "28080", "28081"]) }
+                group.addTask { try await Self.askAll() }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private static func askAll() async throws {
+        try await answers("200", "http://127.0.0.1:28902/ready")
+        try await answers("200", "http://127.0.0.1:28903/28080/health%20z?full=1")
+        try await answers("200", "http://127.0.0.1:28903/28080/$$(POD_NAME)")
+        // Nobody listens there, nobody asked for that, and a data path there is none.
+        try await answers("404", "http://127.0.0.1:28903/28080/other")
+        try await answers("503", "http://127.0.0.1:28903/https/28443/s")
+        try await answers("200", "http://127.0.0.1:28903/tcp/28081")
+        try await answers("503", "http://127.0.0.1:28903/tcp/28083")
+        try await answers("404", "http://127.0.0.1:28903/tcp/28080")
+        try await answers("404", "http://127.0.0.1:28902/drain")
+        let start = ContinuousClock.now
+        let drain = ["-H", "x-swiftlet-drain: secret", "--max-time", "10", "http://127.0.0.1:28902/drain"]
+        #expect(try await status(drain) == "200")
+        // Three seconds to drain, which is no more than the eight to end in less five.
+        #expect((.seconds(2.9) ..< .seconds(5)).contains(ContinuousClock.now - start))
+        let stats = try await Program.output(
+            "curl",
+            ["-s", "--noproxy", "*", "http://127.0.0.1:28901/stats?filter=server.state|downstream_cx_active"]
+        )
+        #expect(stats.contains("server.state: 0"))
+        try await answers("200", "http://127.0.0.1:28902/ready")
+    }
+
+    private static func answers(_ code: String, _ url: String) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        var last = ""
+        while ContinuousClock.now < deadline {
+            last = try await status(["--max-time", "5", url])
+            if last == code { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        Issue.record("\(url): \(last) instead of \(code)")
+    }
+
+    private static func status(_ arguments: [String]) async throws -> String {
+        let format = ["-s", "-o", "/dev/null", "--globoff", "--noproxy", "*", "-w", "%{http_code}"]
+        return try await Program.run("curl", format + arguments).output
+    }
+}

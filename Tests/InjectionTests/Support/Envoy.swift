@@ -1,0 +1,51 @@
+import Foundation
+import Injection
+import JSON
+import Subprocess
+import SystemPackage
+import Testing
+
+/// A real Envoy, if there is one: `SWIFTLET_ENVOY` names the program.
+enum Envoy {
+    static let path = ProcessInfo.processInfo.environment["SWIFTLET_ENVOY"] ?? ""
+
+    /// For suites that need it. The comment is what a run without it shows.
+    static let isThere = ConditionTrait.enabled(if: !path.isEmpty, "needs a real Envoy: set SWIFTLET_ENVOY")
+
+    /// What Envoy itself says about the arguments of an injected sidecar.
+    static func validate(_ outcome: InjectionOutcome) async throws -> Program {
+        try await Program.run(path, try arguments(outcome) + ["--mode", "validate"])
+    }
+
+    /// The sidecar's arguments as the kubelet would expand them.
+    static func arguments(_ outcome: InjectionOutcome) throws -> [String] {
+        let arguments = outcome.container("kuma-sidecar")?["args"]?.arrayValue ?? []
+        return arguments.compactMap(\.stringValue).map {
+            VariableExpansion.expanded($0, InjectionOutcome.variables)
+        }
+    }
+
+    /// Runs `body` while Envoy runs with these arguments.
+    static func run(_ arguments: [String], _ body: @Sendable @escaping () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                var options = PlatformOptions()
+                options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(5))]
+                _ = try await Subprocess.run(
+                    .path(FilePath(path)),
+                    arguments: Arguments(arguments),
+                    platformOptions: options,
+                    output: .discarded,
+                    error: .discarded
+                )
+            }
+            group.addTask { try await body() }
+            // The first to end is the body, or an Envoy that did not start.
+            try await group.next()
+            group.cancelAll()
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+            }
+        }
+    }
+}
