@@ -92,7 +92,7 @@ authorization: { mode: Webhook }
 cgroupDriver: cgroupfs
 cgroupRoot: /swiftlet-$NAME
 clusterDomain: cluster.local
-clusterDNS: [10.96.0.10]
+clusterDNS: [$DNS_ADDRESS]
 resolvConf: /run/resolv.conf
 failSwapOn: false
 # A test machine's disk may well be nearly full.
@@ -123,6 +123,7 @@ until [[ -e $STATE/node/go ]]; do sleep 0.05; done
 "$KUBE_BIN/kube-proxy" --kubeconfig="$STATE/pki/kube-proxy.kubeconfig" --hostname-override=node --proxy-mode=iptables \
     --cluster-cidr="$POD_RANGE" --conntrack-max-per-core=0 --iptables-min-sync-period=100ms \
     --healthz-bind-address=127.0.0.1 >>"$LOGS/kube-proxy.log" 2>&1 &
+"$HERE/dns.sh" "$STATE" >>"$LOGS/dns.log" 2>&1 &
 wait -n
 echo "one of the node's daemons ended; see $LOGS" >&2
 exit 1
