@@ -11,12 +11,13 @@ NAME=$2
 NODE=$STATE/node
 export PATH=$DEB_ROOT/usr/bin:$DEB_ROOT/usr/sbin:$PATH
 
-# The usual folders, private to the node and kept in the cluster's own: every program runs with its default paths.
+# The usual folders, private to the node and kept in the cluster's own: every program runs with its default paths. Without
+# -n the machine's own /run would get a file about mounts.
 mount --make-rshared /
 mkdir -p "$NODE/lib" "$NODE/log"
-mount --bind "$NODE/lib" /var/lib
-mount --bind "$NODE/log" /var/log
-mount -t tmpfs -o mode=755 tmpfs /run
+mount -n --bind "$NODE/lib" /var/lib
+mount -n --bind "$NODE/log" /var/log
+mount -n -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/cni /run/registry/_default
 
 # kubelet sets these for the whole machine if it finds other values. It finds the ones it wants, and sets nothing.
