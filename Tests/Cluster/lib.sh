@@ -113,7 +113,8 @@ await() {
     local limit=$1 what=$2 name=$3 deadline=$((SECONDS + $1))
     shift 3
     until "$@" >/dev/null 2>&1; do
-        if [[ -f $STATE/pids/$name ]] && ! recorded_pid "$name" >/dev/null; then
+        # A record that is empty is being written.
+        if [[ -s $STATE/pids/$name ]] && ! recorded_pid "$name" >/dev/null; then
             tail -n 20 "$STATE/logs/$name.log" >&2 || true
             fail "$name ended; its log is $STATE/logs/$name.log"
         fi
