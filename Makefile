@@ -16,9 +16,14 @@ help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 .PHONY: demo
-demo: build ## Bring up a Kubernetes, run the operator on the sample WebServer, show it, clean up
+demo: build ## Bring up a Kubernetes, show the operator on the sample WebServer and the mesh tutorial, clean up
 	$(CLUSTER)/deps.sh full
 	Tests/Demo/demo.sh
+
+.PHONY: demo-mesh
+demo-mesh: build ## Show the mesh tutorial alone
+	$(CLUSTER)/deps.sh full
+	Tests/Demo/demo.sh mesh
 
 .PHONY: test
 test: build ## Run all unit tests, and the integration tests against a real API server

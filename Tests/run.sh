@@ -19,17 +19,34 @@ bring_up() {
     export KUBECONFIG
 }
 
-kubectl_path() { find "${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}/kubectl" -name kubectl -type f -perm -u+x | sort -V | tail -n 1; }
+# The newest program of a name that deps.sh put into the cache.
+cached() { find "${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}/$1" -name "$1" -type f -perm -u+x | sort -V | tail -n 1; }
+
+# Tests that run a program are skipped without it.
+export_programs() {
+    SWIFTLET_KUBECTL=$(cached kubectl)
+    SWIFTLET_ENVOY=$(cached envoy)
+    export SWIFTLET_KUBECTL SWIFTLET_ENVOY
+}
 
 case $1 in
     unit)
         bring_up light
-        SWIFTLET_TEST_KUBECONFIG=$KUBECONFIG SWIFTLET_KUBECTL=$(kubectl_path) \
+        export_programs
+        # Tests of iptables rules make network namespaces, which takes root.
+        if [[ $(id -u) == 0 ]]; then export SWIFTLET_NETNS=1; fi
+        SWIFTLET_TEST_KUBECONFIG=$KUBECONFIG \
             swift test --scratch-path .build --skip-build --skip EndToEndTests
         ;;
     e2e)
         bring_up full
-        SWIFTLET_E2E_KUBECONFIG=$KUBECONFIG SWIFTLET_KUBECTL=$(kubectl_path) \
+        export_programs
+        # On a node of our own, pods reach what listens on this address of the machine.
+        if [[ -e /sys/class/net/swiftlet0 ]]; then
+            SWIFTLET_HOST_ADDRESS=$(. "$here/versions.env" && echo "$HOST_ADDRESS")
+            export SWIFTLET_HOST_ADDRESS
+        fi
+        SWIFTLET_E2E_KUBECONFIG=$KUBECONFIG SWIFTLET_LOAD=$PWD/$here/load.sh \
             swift test --scratch-path .build --skip-build --filter EndToEndTests
         ;;
     bench)

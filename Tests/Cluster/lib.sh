@@ -10,6 +10,7 @@ CACHE=$(realpath -m "${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}")
 KUBE_BIN=$(realpath -m "${KUBE_ASSETS:-$CACHE/kubernetes/$KUBERNETES_VERSION}")
 KUBECTL=$CACHE/kubectl/$KUBECTL_VERSION/kubectl
 NGINX=$CACHE/nginx/$NGINX_VERSION/nginx
+ENVOY=$CACHE/envoy/$ENVOY_VERSION/envoy
 DEB_ROOT=$CACHE/debian
 # Images that were built, as a registry keeps them.
 REGISTRY=$CACHE/registry
@@ -112,7 +113,8 @@ await() {
     local limit=$1 what=$2 name=$3 deadline=$((SECONDS + $1))
     shift 3
     until "$@" >/dev/null 2>&1; do
-        if [[ -f $STATE/pids/$name ]] && ! recorded_pid "$name" >/dev/null; then
+        # A record that is empty is being written.
+        if [[ -s $STATE/pids/$name ]] && ! recorded_pid "$name" >/dev/null; then
             tail -n 20 "$STATE/logs/$name.log" >&2 || true
             fail "$name ended; its log is $STATE/logs/$name.log"
         fi
@@ -133,6 +135,18 @@ free_ports() {
         port=$((20000 + RANDOM % 10000))
         [[ $taken == *" $(printf '%04X' "$port") "* || " ${PORTS[*]-} " == *" $port "* ]] || PORTS+=("$port")
     done
+}
+
+# hello_program: builds images/hello.c unless that is done, and prints the program's path.
+hello_program() {
+    local source=$HERE/images/hello.c program
+    program=$CACHE/hello/$(sha256sum "$source" | cut -c 1-16)/hello
+    if [[ ! -x $program ]]; then
+        rm -rf "$CACHE/hello"
+        mkdir -p "$(dirname "$program")"
+        gcc -O2 -s -Wall -Wextra -Werror -o "$program.$$" "$source" && mv "$program.$$" "$program"
+    fi
+    printf '%s' "$program"
 }
 
 # write_registry_configuration FILE PORT: serves the images of the cache on loopback.

@@ -11,12 +11,13 @@ NAME=$2
 NODE=$STATE/node
 export PATH=$DEB_ROOT/usr/bin:$DEB_ROOT/usr/sbin:$PATH
 
-# The usual folders, private to the node and kept in the cluster's own: every program runs with its default paths.
+# The usual folders, private to the node and kept in the cluster's own: every program runs with its default paths. Without
+# -n the machine's own /run would get a file about mounts.
 mount --make-rshared /
 mkdir -p "$NODE/lib" "$NODE/log"
-mount --bind "$NODE/lib" /var/lib
-mount --bind "$NODE/log" /var/log
-mount -t tmpfs -o mode=755 tmpfs /run
+mount -n --bind "$NODE/lib" /var/lib
+mount -n --bind "$NODE/log" /var/log
+mount -n -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/cni /run/registry/_default
 
 # kubelet sets these for the whole machine if it finds other values. It finds the ones it wants, and sets nothing.
@@ -92,7 +93,7 @@ authorization: { mode: Webhook }
 cgroupDriver: cgroupfs
 cgroupRoot: /swiftlet-$NAME
 clusterDomain: cluster.local
-clusterDNS: [10.96.0.10]
+clusterDNS: [$DNS_ADDRESS]
 resolvConf: /run/resolv.conf
 failSwapOn: false
 # A test machine's disk may well be nearly full.
@@ -123,6 +124,7 @@ until [[ -e $STATE/node/go ]]; do sleep 0.05; done
 "$KUBE_BIN/kube-proxy" --kubeconfig="$STATE/pki/kube-proxy.kubeconfig" --hostname-override=node --proxy-mode=iptables \
     --cluster-cidr="$POD_RANGE" --conntrack-max-per-core=0 --iptables-min-sync-period=100ms \
     --healthz-bind-address=127.0.0.1 >>"$LOGS/kube-proxy.log" 2>&1 &
+"$HERE/dns.sh" "$STATE" >>"$LOGS/dns.log" 2>&1 &
 wait -n
 echo "one of the node's daemons ended; see $LOGS" >&2
 exit 1

@@ -7,7 +7,8 @@ find_node() {
         fail "the link swiftlet0 exists: another full cluster is up on this machine"
     fi
     local program place
-    for program in "$KUBE_BIN"/{kube-scheduler,kubelet,kube-proxy} "$DEB_ROOT"/usr/bin/{containerd,docker-registry}; do
+    for program in "$KUBE_BIN"/{kube-scheduler,kubelet,kube-proxy} "$DEB_ROOT"/usr/bin/{containerd,docker-registry} \
+        "$DEB_ROOT/usr/sbin/dnsmasq" "$ENVOY"; do
         [[ -x $program ]] || fail "$program is missing; run deps.sh full first"
     done
     for place in "$STATE" "$CACHE" "$KUBE_BIN"; do
@@ -23,6 +24,7 @@ start_node() {
     mkdir -p "$STATE/node" "$STATE/logs"
     make_kubeconfig "$STATE/pki/kubelet.kubeconfig" kubelet "https://$HOST_ADDRESS:$SERVER_PORT"
     make_kubeconfig "$STATE/pki/kube-proxy.kubeconfig" kube-proxy "https://$HOST_ADDRESS:$SERVER_PORT"
+    make_kubeconfig "$STATE/pki/dns.kubeconfig" dns "https://$HOST_ADDRESS:$SERVER_PORT"
     while read -r hierarchy; do make_cgroup "$hierarchy" "swiftlet-$NAME"; done \
         < <(awk '$3 ~ /^cgroup/ { print $2 }' /proc/mounts | sort -u)
     start node unshare --net --mount --pid --fork --kill-child --mount-proc "$HERE/node.sh" "$STATE" "$NAME"
@@ -67,6 +69,7 @@ make_cgroup() {
 make_node_pki() {
     make_certificate ca kubelet /O=system:nodes/CN=system:node:node clientAuth
     make_certificate ca kube-proxy /CN=system:kube-proxy clientAuth
+    make_certificate ca dns /O=system:masters/CN=dns clientAuth
     make_certificate ca scheduler /CN=system:kube-scheduler clientAuth
 }
 
@@ -82,10 +85,32 @@ start_scheduler() {
         --authorization-kubeconfig="$kubeconfig" --leader-elect=false --bind-address=127.0.0.1 --secure-port="${PORTS[0]}"
 }
 
-# Storage classes and an ingress class. A volume of root-efs starts with a page on it, as a shared file system of a
+# Storage classes, an ingress class, and the Service that leads to dns.sh. A volume of root-efs starts with a page on it, as a shared file system of a
 # team of web authors would; one of the default class starts empty.
 make_cluster_objects() {
-    kube apply -f - >/dev/null <<'EOF'
+    kube apply -f - >/dev/null <<EOF
+apiVersion: v1
+kind: Service
+metadata:
+  name: kube-dns
+  namespace: kube-system
+spec:
+  clusterIP: $DNS_ADDRESS
+  ports:
+  - { name: dns, port: 53, protocol: UDP }
+  - { name: dns-tcp, port: 53, protocol: TCP }
+---
+apiVersion: v1
+kind: Endpoints
+metadata:
+  name: kube-dns
+  namespace: kube-system
+subsets:
+- addresses: [{ ip: $NODE_ADDRESS }]
+  ports:
+  - { name: dns, port: 53, protocol: UDP }
+  - { name: dns-tcp, port: 53, protocol: TCP }
+---
 apiVersion: storage.k8s.io/v1
 kind: StorageClass
 metadata:
@@ -122,4 +147,6 @@ await_node() {
     await 60 "the node is ready" node kube wait --for=condition=Ready node/node --timeout=5s
     # Reached from the host through the node: link, routes and kube-proxy's rules are all in place.
     await 30 "Services are reachable" node curl -fsk --max-time 2 https://10.96.0.1/version
+    await 30 "names of Services are known" node \
+        "$DEB_ROOT/bin/busybox" nslookup -type=a kubernetes.default.svc.cluster.local "$DNS_ADDRESS"
 }

@@ -1,20 +1,45 @@
 #!/usr/bin/env bash
 # Shows Swiftlet at work on a Kubernetes of this machine's own, and removes all of it again.
+#
+#   demo.sh [webserver|mesh]...     the parts to show, in this order; default: both, on the same cluster
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 cluster=Tests/Cluster
 name=swiftlet-demo
-swiftlet=.build/debug/swiftlet
-sample=manifests/samples/webserver.yaml
+swiftlet=${SWIFTLET_BINARY:-.build/debug/swiftlet}
 work=$(mktemp -d)
 operator=
+# What the parts add to the operator's command line.
+operator_flags=(--health-address 127.0.0.1:0)
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 # Prints a command as a person would type it, and runs it.
 run() {
     printf '$ %s\n' "$*"
     "$@"
+}
+complain() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# until_true SECONDS WHAT COMMAND...: polls until the command succeeds.
+until_true() {
+    local what=$2 deadline=$((SECONDS + $1))
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        [[ $SECONDS -lt $deadline ]] || complain "in vain: $what"
+        sleep 0.2
+    done
+}
+
+# Ready when the address that the log tells says so.
+operator_is_ready() {
+    local port
+    kill -0 "$operator" || complain "the operator ended"
+    port=$(sed -n '/serving health and metrics/s/.* port=\([0-9]*\).*/\1/p' "$work/operator.log" | tail -n 1)
+    [[ -n $port ]] && curl --silent --fail --max-time 2 --noproxy '*' "http://127.0.0.1:$port/readyz"
 }
 
 clean_up() {
@@ -23,74 +48,44 @@ clean_up() {
         say "the demo failed; the operator's last words:"
         tail -n 20 "$work/operator.log" 2>/dev/null || true
     fi
-    if [[ -n $operator ]] && kill -0 "$operator" 2>/dev/null; then
-        kill "$operator"
-        wait "$operator" || true
-    fi
+    # shellcheck disable=SC2046
+    kill $(jobs -p) 2>/dev/null || true
+    if [[ -n $operator ]]; then wait "$operator" || true; fi
     say "cleaning up"
     "$cluster/down.sh" --name "$name"
     rm -rf "$work"
     exit "$status"
 }
 trap clean_up EXIT
+trap 'exit 130' INT TERM
 
-say "a Kubernetes of one node (about ten seconds)"
+[[ $# != 0 ]] || set -- webserver mesh
+for part in "$@"; do
+    # shellcheck source=/dev/null
+    source "Tests/Demo/demo-$part.sh"
+done
+
+say "a Kubernetes of one node (about fifteen seconds)"
 KUBECONFIG=$("$cluster/up.sh" full --name "$name" | tail -n 1)
 export KUBECONFIG
 kubectl=$(find "${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}/kubectl" -name kubectl -type f -perm -u+x | sort -V | tail -n 1)
 kubectl() { "$kubectl" "$@"; }
 run kubectl get nodes
 
-say "the CustomResourceDefinition"
+say "the CustomResourceDefinitions"
 run kubectl apply --server-side -f crds
-run kubectl wait --for=condition=Established crd/webservers.web.phys.app --timeout=30s
+run kubectl wait --for=condition=Established -f crds --timeout=30s
 
-say "what would happen, before anything is applied"
-run "$swiftlet" reconcile --dry-run -f "$sample"
+for part in "$@"; do
+    if [[ $(type -t "before_$part") == function ]]; then "before_$part"; fi
+done
 
 say "the operator"
-"$swiftlet" operator --health-address 127.0.0.1:0 >"$work/operator.log" 2>&1 &
+"$swiftlet" operator "${operator_flags[@]}" >"$work/operator.log" 2>&1 &
 operator=$!
-echo "running as process $operator"
+until_true 60 "the operator is ready" operator_is_ready
+echo "running as process $operator: $swiftlet operator ${operator_flags[*]}"
 
-say "the sample WebServer"
-run cat "$sample"
-run kubectl apply -f "$sample"
-run kubectl wait --for=condition=Ready webserver/webserver-sample --timeout=120s
-run kubectl get ws,deployments,services,ingresses,persistentvolumeclaims,pods
-run kubectl get ws webserver-sample -o jsonpath='{range .status.conditions[*]}{.type}{"="}{.status}{"  "}{.reason}{": "}{.message}{"\n"}{end}'
-
-say "a page, through the Service"
-address=$(kubectl get service webserver-sample -o jsonpath='{.spec.clusterIP}')
-run curl --silent --show-error --fail --max-time 10 --noproxy '*' "http://$address/"
-
-say "a change of image: what would happen..."
-sed 's|webServerImage: nginx.*|webServerImage: nginx:1.22|' "$sample" >"$work/changed.yaml"
-run "$swiftlet" reconcile --dry-run -f "$work/changed.yaml" | tee "$work/predicted"
-kubectl get deployment webserver-sample -o yaml >"$work/before.yaml"
-
-say "...and what does"
-run kubectl apply -f "$work/changed.yaml"
-for _ in $(seq 100); do
-    [[ $(kubectl get deployment webserver-sample -o jsonpath='{.spec.template.spec.containers[0].image}') == nginx:1.22 ]] && break
-    sleep 0.2
-done
-kubectl get deployment webserver-sample -o yaml >"$work/after.yaml"
-{ diff -u "$work/before.yaml" "$work/after.yaml" || true; } | grep -E '^[-+] .*image:' | tee "$work/happened"
-if [[ $(grep -E '^[-+] .*image:' "$work/predicted" | tr -d ' ') != $(tr -d ' ' <"$work/happened") ]]; then
-    echo "the prediction was wrong" >&2
-    exit 1
-fi
-echo "as predicted"
-run kubectl wait --for=condition=Ready webserver/webserver-sample --timeout=120s
-run "$swiftlet" reconcile --dry-run -f "$work/changed.yaml"
-
-say "the WebServer goes, its data stays"
-run kubectl delete webserver webserver-sample
-for _ in $(seq 150); do
-    [[ -z $(kubectl get deployments,services,ingresses -l app.kubernetes.io/instance=webserver-sample -o name) ]] && break
-    sleep 0.2
-done
-run kubectl get deployments,ingresses,persistentvolumeclaims
+for part in "$@"; do "show_$part"; done
 
 say "that was it"
