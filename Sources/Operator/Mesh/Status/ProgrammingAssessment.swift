@@ -12,7 +12,7 @@ struct ProgrammingAssessment {
     var obstacle: (reason: String, message: String)?
     /// Fields that are accepted and have no effect.
     var inactiveFields: [String] = []
-    var delivery: DeliverySummary
+    var delivery: ObjectDelivery
     var now: Timestamp
 
     var status: ProgrammingStatus {

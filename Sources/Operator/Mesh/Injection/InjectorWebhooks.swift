@@ -100,7 +100,7 @@ package struct InjectorWebhooks: Sendable {
     }
 
     private var clientConfig: JSONValue {
-        let bundle = JSONValue.string(Self.base64(bundle))
+        let bundle = JSONValue.string(Data(bundle.utf8).base64EncodedString())
         return switch target {
         case .url(let url): ["url": .string(url + Self.path), "caBundle": bundle]
         case .service(let key, let port):
@@ -114,5 +114,23 @@ package struct InjectorWebhooks: Sendable {
         }
     }
 
-    private static func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+    /// Whether what is stored says all that this says, bundles aside, which the keeper of certificates keeps.
+    func isRegistered(in stored: DynamicObject?) -> Bool {
+        guard let present = stored?.value["webhooks"], let wanted = object["webhooks"] else { return false }
+        return Self.says(present, wanted)
+    }
+
+    /// The server adds defaults to what it stores.
+    private static func says(_ stored: JSONValue, _ wanted: JSONValue) -> Bool {
+        if let members = wanted.objectValue {
+            return members.allSatisfy { name, value in
+                name == "caBundle" || stored[name].map { says($0, value) } ?? false
+            }
+        }
+        if let elements = wanted.arrayValue {
+            guard let present = stored.arrayValue, present.count == elements.count else { return false }
+            return zip(present, elements).allSatisfy { says($0, $1) }
+        }
+        return stored == wanted
+    }
 }

@@ -1,7 +1,7 @@
 import SwiftletAPI
 
 /// How far the configuration that follows from one object has come.
-package struct DeliverySummary: Hashable, Sendable {
+package struct ObjectDelivery: Hashable, Sendable {
     /// A resource that proxies refused.
     package struct Rejection: Hashable, Sendable {
         /// Such as `route outbound:web_shop_svc_80`.

@@ -1,0 +1,44 @@
+import KubeClient
+import KubeModel
+import KubeRuntime
+import Logging
+
+/// Keeps ``NamespaceMirror``'s labels as they should be.
+enum NamespaceMirrorController {
+    static func make(
+        client: KubeClient,
+        namespaces: Store<Namespace>,
+        time: TimeSource,
+        metrics: ControllerMetrics,
+        logger: Logger
+    ) -> Controller<ObjectKey> {
+        let barrier = WriteBarrier<ObjectKey>(stores: [APIResource.namespaces.groupKind: namespaces], time: time)
+        var options = ControllerOptions()
+        options.workers = 1
+        let controller = Controller<ObjectKey>(
+            name: "namespace",
+            options: options,
+            barrier: barrier,
+            time: time,
+            metrics: metrics,
+            logger: logger
+        ) { key, context in
+            guard let namespace = namespaces.get(key), let intent = NamespaceMirror.intent(for: namespace) else {
+                return .done
+            }
+            // Not forced: what a person wrote meanwhile stays.
+            let stored = try await client.patch(
+                .namespaces,
+                key,
+                .apply(intent),
+                options: WriteOptions(fieldManager: NamespaceMirror.manager),
+                as: ObjectMetaProjection.self
+            )
+            barrier.wrote(APIResource.namespaces.groupKind, version: stored.resourceVersion, for: key)
+            context.logger.info("the namespace's injection annotation is mirrored into its label")
+            return .done
+        }
+        controller.watch(namespaces) { [$0.key] }
+        return controller
+    }
+}

@@ -1,0 +1,13 @@
+import KubeModel
+import KubeRuntime
+import SwiftletAPI
+
+/// Everything that the mesh follows from, as it was last seen.
+struct MeshStores: Sendable {
+    let pods = Store<Pod>()
+    let services = Store<KubeService>()
+    let namespaces = Store<Namespace>()
+    let nodes = Store<NodeLabels>()
+    let meshes = Store<Mesh>()
+    let routes = Store<TrafficRoute>()
+}
