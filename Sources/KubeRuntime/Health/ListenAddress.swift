@@ -39,7 +39,7 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// What to bind to, the next when the one before cannot be bound. All interfaces means both families, which a socket of
     /// IPv6 serves; a machine without IPv6 has IPv4 alone.
-    var bindHosts: [String] { host.isEmpty ? ["::", "0.0.0.0"] : [host] }
+    package var bindHosts: [String] { host.isEmpty ? ["::", "0.0.0.0"] : [host] }
 
     /// A rough look; the resolver has the last word. After a `%` comes the name of an interface.
     private static func isIPv6(_ text: Substring) -> Bool {

@@ -1,0 +1,130 @@
+import CoreMetrics
+import KubeRuntime
+import Logging
+import NIOCore
+
+/// Answers an admission request.
+///
+/// What it throws is answered with status 500, so that the webhook's `failurePolicy` decides; to deny a request is to return
+/// ``AdmissionResponse/denied(_:code:reason:warnings:)``. It is cancelled at the deadline of the request and must end soon then.
+package typealias AdmissionHandler = @Sendable (AdmissionRequest) async throws -> AdmissionResponse
+
+/// What webhooks are answered, without the sockets.
+///
+/// - A path of a handler takes a POST of an `AdmissionReview` in JSON. Whatever is wrong with it has a status of 4xx and a text that
+///   says what.
+/// - Each request has a deadline, from the `timeout` that API servers send. Past it the answer is 504, and the work was cancelled.
+/// - So many requests are worked on at a time; one whose turn does not come is answered 503.
+package struct AdmissionEndpoints: Sendable {
+    private let handlers: [String: (handler: AdmissionHandler, metrics: AdmissionMetrics)]
+    private let bodyLimit: Int
+    private let gate: AdmissionGate
+    private let time: TimeSource
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - handlers: by path, such as `/mutate-v1-pod`.
+    ///   - bodyLimit: the bytes of a request. Two objects of 3 MiB, the most that API servers take, and what is around them.
+    ///   - concurrency: requests that are worked on at a time.
+    package init(
+        handlers: [String: AdmissionHandler],
+        bodyLimit: Int = 7 << 20,
+        concurrency: Int = 64,
+        time: TimeSource = .system,
+        metrics: any MetricsFactory,
+        logger: Logger
+    ) {
+        self.handlers = Dictionary(
+            uniqueKeysWithValues: handlers.map { path, handler in
+                (path, (handler, AdmissionMetrics(webhook: path, factory: metrics)))
+            }
+        )
+        self.bodyLimit = bodyLimit
+        self.time = time
+        self.logger = logger
+        gate = AdmissionGate(limit: concurrency, time: time)
+    }
+
+    /// - Parameters:
+    ///   - target: path and query.
+    ///   - body: reads the body, up to so many bytes, and throws `NIOTooManyBytesError` when there are more.
+    /// - Throws: when the body breaks off, so that nobody is there to answer.
+    func respond(
+        to method: String,
+        _ target: String,
+        contentType: String?,
+        body: @escaping @Sendable (_ limit: Int) async throws -> [UInt8]
+    ) async throws -> AdmissionAnswer {
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let path = String(parts.first ?? "")
+        guard let (handler, metrics) = handlers[path] else {
+            return AdmissionAnswer(404, "there is no webhook at this path")
+        }
+        let start = time.now
+        metrics.begin()
+        var status = 500
+        defer { metrics.end(status: status, after: start.duration(to: time.now)) }
+        let deadline = start.advanced(by: AdmissionDeadline.limit(query: parts.count > 1 ? parts[1] : ""))
+        let answer = try await answer(method, path, contentType, deadline, handler, body)
+        status = answer.status
+        return answer
+    }
+
+    private func answer(
+        _ method: String,
+        _ path: String,
+        _ contentType: String?,
+        _ deadline: TimeSource.Instant,
+        _ handler: @escaping AdmissionHandler,
+        _ body: @escaping @Sendable (_ limit: Int) async throws -> [UInt8]
+    ) async throws -> AdmissionAnswer {
+        guard method == "POST" else { return AdmissionAnswer(405, "an AdmissionReview is posted", allow: "POST") }
+        let mediaType = contentType?.split(separator: ";").first?.lowercased()
+        guard mediaType?.trimmingPrefix(while: { $0 == " " }) == "application/json" else {
+            return AdmissionAnswer(415, "the Content-Type must be application/json")
+        }
+        let answer = try await gate.pass(until: deadline) {
+            let answer = try await time.run(until: deadline) { try await review(path, handler, body) }
+            return answer ?? AdmissionAnswer(504, "no answer before the deadline of the request")
+        }
+        return answer ?? AdmissionAnswer(503, "too many admission requests at a time")
+    }
+
+    private func review(
+        _ path: String,
+        _ handler: AdmissionHandler,
+        _ body: (_ limit: Int) async throws -> [UInt8]
+    ) async throws -> AdmissionAnswer {
+        let bytes: [UInt8]
+        do {
+            bytes = try await body(bodyLimit)
+        } catch is NIOTooManyBytesError {
+            return AdmissionAnswer(413, "the request is larger than \(bodyLimit) bytes")
+        }
+        let request: AdmissionRequest
+        do {
+            request = try AdmissionRequest(review: bytes)
+        } catch {
+            logger.warning("refused an admission request", metadata: ["path": "\(path)", "error": "\(error)"])
+            return AdmissionAnswer(400, "\(error)")
+        }
+        do {
+            let response = try await handler(request)
+            if let denial = response.denial {
+                logger.info(
+                    "denied",
+                    metadata: ["path": "\(path)", "request": "\(request.summary)", "reason": "\(denial.message)"]
+                )
+            }
+            return AdmissionAnswer(response.review(uid: request.uid))
+        } catch is CancellationError {
+            return AdmissionAnswer(503, "the webhook is ending, or the request came to its deadline")
+        } catch {
+            logger.error(
+                "an admission request failed",
+                metadata: ["path": "\(path)", "request": "\(request.summary)", "error": "\(error)"]
+            )
+            return AdmissionAnswer(500, "the webhook failed: \(error)")
+        }
+    }
+}

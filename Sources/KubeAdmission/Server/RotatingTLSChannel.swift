@@ -1,0 +1,32 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOSSL
+
+/// Puts TLS in front of a channel, each connection with the certificate that is current when it comes in.
+///
+/// Connections that are open keep theirs. While there is no certificate, connections are closed before the handshake.
+struct RotatingTLSChannel<Base: ServerChildChannel>: ServerChildChannel {
+    typealias Value = Base.Value
+
+    private struct NoCertificate: Error {}
+
+    let base: Base
+    let firstByteLimit: TimeAmount
+    /// The context for a new connection; `nil` when there is no certificate to show.
+    let context: @Sendable () -> NIOSSLContext?
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            guard let context = context() else { throw NoCertificate() }
+            try channel.pipeline.syncOperations.addHandlers(
+                NIOSSLServerHandler(context: context),
+                FirstByteTimeout(limit: firstByteLimit)
+            )
+        }.flatMap {
+            base.setup(channel: channel, logger: logger)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
+}
