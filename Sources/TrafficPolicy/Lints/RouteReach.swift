@@ -21,13 +21,13 @@ struct RouteReach {
             let others = contents.services.count > named.count ? winners.others : nil
             deciding.formUnion(named.values)
             if let others { deciding.insert(others) }
-            for candidate in candidates.candidates {
-                for destination in table.entries[candidate.index].destinations {
+            for index in table.matches(of: candidates).keys {
+                for destination in table.entries[index].destinations {
                     if let service = destination.service {
-                        if let winner = named[service] { note(candidate.index, winner) }
+                        if let winner = named[service] { note(index, winner) }
                     } else {
-                        for winner in Set(named.values) { note(candidate.index, winner) }
-                        if let others { note(candidate.index, others) }
+                        for winner in Set(named.values) { note(index, winner) }
+                        if let others { note(index, others) }
                     }
                 }
             }

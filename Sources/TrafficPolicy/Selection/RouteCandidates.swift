@@ -1,15 +1,7 @@
-/// Which TrafficRoutes match a proxy as a source, and how specifically. All that selection needs to know of a proxy: proxies with equal
-/// candidates have equal views.
+/// Which source selectors match a proxy. All that selection needs to know of a proxy: proxies with equal candidates have equal views.
 package struct RouteCandidates: Hashable, Sendable {
-    struct Candidate: Hashable, Sendable {
-        /// In the table.
-        var index: Int
-        /// Of the most specific source selector that matches.
-        var rank: SelectorRank
-    }
+    /// Numbers of the table's distinct source selectors, in order.
+    let selectors: [Int]
 
-    /// By index.
-    let candidates: [Candidate]
-
-    package var isEmpty: Bool { candidates.isEmpty }
+    package var isEmpty: Bool { selectors.isEmpty }
 }

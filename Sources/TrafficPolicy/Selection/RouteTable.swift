@@ -8,8 +8,8 @@ import SwiftletAPI
 /// one with the highest ``SelectorRank`` decides, counting its most specific matching source and destination together; of equals the one
 /// created last; of those the first by name. One decides; nothing is merged.
 ///
-/// Cost of building: in proportion to the selectors. Of ``candidates(for:)``: to the selectors that name the caller's services, and those
-/// that name none. Of ``winners(among:services:)``: to the destinations of the candidates.
+/// Cost of building: in proportion to the selectors. Of ``candidates(for:)``: to the distinct source selectors that name the caller's services
+/// or none. Of a view: to the destinations of the TrafficRoutes that match, and to the services if one of them is for all.
 package struct RouteTable: Sendable {
     /// A TrafficRoute that decides nothing because it is not valid.
     package struct Excluded: Hashable, Sendable {
@@ -51,13 +51,17 @@ package struct RouteTable: Sendable {
     ///
     /// - Parameter sourceTags: ``Dataplane/sourceTags``.
     package func candidates(for sourceTags: [Tags]) -> RouteCandidates {
+        RouteCandidates(selectors: sources.matches(of: sourceTags))
+    }
+
+    /// The entries that match a proxy as a source, each with the rank of its most specific source selector that does.
+    func matches(of candidates: RouteCandidates) -> [Int: SelectorRank] {
         var best: [Int: SelectorRank] = [:]
-        for tags in sourceTags {
-            sources.forEachMatch(of: tags) { index, rank in best[index] = max(rank, best[index] ?? rank) }
+        for number in candidates.selectors {
+            let rank = sources.selectors[number].rank
+            for index in sources.owners[number] { best[index] = max(rank, best[index] ?? rank) }
         }
-        return RouteCandidates(
-            candidates: best.map { .init(index: $0.key, rank: $0.value) }.sorted { $0.index < $1.index }
-        )
+        return best
     }
 
     /// Who decides for each service.
@@ -80,9 +84,9 @@ package struct RouteTable: Sendable {
         }
         var named: [String: Bid] = [:]
         var others: Bid?
-        for candidate in candidates.candidates {
-            for destination in entries[candidate.index].destinations {
-                let bid = Bid(rank: candidate.rank + destination.rank, index: candidate.index)
+        for (index, rank) in matches(of: candidates) {
+            for destination in entries[index].destinations {
+                let bid = Bid(rank: rank + destination.rank, index: index)
                 if let service = destination.service {
                     if isBetter(bid, than: named[service]) { named[service] = bid }
                 } else if isBetter(bid, than: others) {

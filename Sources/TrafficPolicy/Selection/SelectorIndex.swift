@@ -1,34 +1,47 @@
 import Dataplanes
 
-/// Selectors by the service that they name, so that only few have to be compared with a tag set.
+/// The distinct selectors of lists of them, by the service that they name, so that few have to be compared with a tag set: a thousand
+/// TrafficRoutes for any caller have one source selector in common.
 struct SelectorIndex: Sendable {
-    private struct Item: Sendable {
-        var index: Int
-        var selector: TagSelector
-    }
+    private(set) var selectors: [TagSelector] = []
+    /// For each selector, which lists it is in, in order.
+    private(set) var owners: [[Int]] = []
+    /// Numbers of selectors that name a service.
+    private var byService: [String: [Int]] = [:]
+    /// Numbers of those that name none.
+    private var others: [Int] = []
 
-    private var byService: [String: [Item]] = [:]
-    /// Those that name no service.
-    private var others: [Item] = []
-
-    /// - Parameter selectors: lists of them; matches tell the index of the list.
-    init(_ selectors: [[TagSelector]]) {
-        for (index, list) in selectors.enumerated() {
+    init(_ lists: [[TagSelector]]) {
+        var numbers: [TagSelector: Int] = [:]
+        for (owner, list) in lists.enumerated() {
             for selector in list {
-                let item = Item(index: index, selector: selector)
-                if let service = selector.service {
-                    byService[service, default: []].append(item)
-                } else {
-                    others.append(item)
-                }
+                let number = numbers[selector] ?? add(selector)
+                numbers[selector] = number
+                if owners[number].last != owner { owners[number].append(owner) }
             }
         }
     }
 
-    /// Calls `body` for each selector that matches, with the index of its list; several times for one list if several of it match.
-    func forEachMatch(of tags: Tags, _ body: (_ index: Int, _ rank: SelectorRank) -> Void) {
-        for items in [byService[tags.service] ?? [], others] {
-            for item in items where item.selector.matches(tags) { body(item.index, item.selector.rank) }
+    private mutating func add(_ selector: TagSelector) -> Int {
+        let number = selectors.count
+        selectors.append(selector)
+        owners.append([])
+        if let service = selector.service {
+            byService[service, default: []].append(number)
+        } else {
+            others.append(number)
         }
+        return number
+    }
+
+    /// The numbers of the selectors that match any of the tag sets, in order.
+    func matches(of tagSets: [Tags]) -> [Int] {
+        var matches: Set<Int> = []
+        for tags in tagSets {
+            for numbers in [byService[tags.service] ?? [], others] {
+                matches.formUnion(numbers.lazy.filter { selectors[$0].matches(tags) })
+            }
+        }
+        return matches.sorted()
     }
 }

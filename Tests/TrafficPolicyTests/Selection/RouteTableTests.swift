@@ -62,6 +62,19 @@ struct RouteTableTests {
         #expect(views.count == 3)
     }
 
+    @Test func `Nothing is merged`() {
+        var random = LoadBalancerSection()
+        random.random = EmptySection()
+        let all = TrafficRouteConf(destination: ["kuma.io/service": "*"], loadBalancer: random)
+        let table = RouteTable(
+            mesh: "default",
+            routes: [.make("a", to: [web], conf: .versions(["v1": 1])), .make("b", conf: all)]
+        )
+        let view = table.view(for: Self.tags, services: [web, api])
+        #expect(view.route(to: web).loadBalancer == .roundRobin)
+        #expect(view.route(to: api).loadBalancer == .random)
+    }
+
     /// The written rule, word by word, without any index.
     private static func naive(_ routes: [TrafficRoute], _ tagSets: [Tags], _ service: String) -> String? {
         func matches(_ selector: [String: String], _ tags: [String: String]) -> Bool {
@@ -124,7 +137,7 @@ struct RouteTableTests {
 
     @Test(arguments: 0..<40)
     func `The index agrees with the written rule on random meshes`(_ block: Int) {
-        for seed in 0..<25 {
+        for seed in 0..<12 {
             var random = SeededGenerator(seed: UInt64(block * 1_000 + seed))
             let (routes, proxies) = Self.randomMesh(using: &random)
             let table = RouteTable(mesh: "default", routes: routes)
@@ -143,19 +156,19 @@ struct RouteTableTests {
 
     /// Counts work, not time: views are made for kinds of proxies, not for proxies.
     @Test func `A large mesh has as many views as it has kinds of callers`() {
-        let services = (0..<1_000).map { "service-\($0)" }
-        let routes = (0..<1_000).map { index in
+        let services = (0..<300).map { "service-\($0)" }
+        let routes = (0..<300).map { index in
             TrafficRoute.make(
                 "route-\(index)",
                 from: [["kuma.io/service": index.isMultiple(of: 10) ? services[index] : "*"]],
-                to: [services[(index + 1) % 1_000]],
+                to: [services[(index + 1) % 300]],
                 conf: .versions(["v1": 9, "v2": 1])
             )
         }
         var views = RouteViews(table: RouteTable(mesh: "default", routes: routes), services: Set(services))
-        for proxy in 0..<4_000 {
-            _ = views.view(for: [["kuma.io/service": services[proxy % 1_000], "pod": "\(proxy)"]])
+        for proxy in 0..<1_200 {
+            _ = views.view(for: [["kuma.io/service": services[proxy % 300], "pod": "\(proxy)"]])
         }
-        #expect(views.count == 101)
+        #expect(views.count == 31)
     }
 }

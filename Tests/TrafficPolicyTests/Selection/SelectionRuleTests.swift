@@ -196,12 +196,6 @@ struct SelectionRuleTests {
         ),
     ]
 
-    private static var random: LoadBalancerSection {
-        var section = LoadBalancerSection()
-        section.random = EmptySection()
-        return section
-    }
-
     private static let ties: [Row] = [
         Row(
             rule: "The later created wins",
@@ -256,20 +250,6 @@ struct SelectionRuleTests {
             routes: [.make("b", createdAt: nil), .make("a", createdAt: nil)],
             winner: "a",
             by: .firstByName
-        ),
-        Row(
-            rule: "Nothing is merged: the winner decides whole",
-            routes: [
-                .make("a", to: [web], conf: .versions(["v1": 1])),
-                .make(
-                    "b",
-                    conf: TrafficRouteConf(
-                        destination: ["kuma.io/service": "*"],
-                        loadBalancer: random
-                    )
-                ),
-            ],
-            winner: "a"
         ),
     ]
 
