@@ -64,7 +64,7 @@ extension TrafficRouteSplit {
             let weightPath = path.appending(key: "weight")
             if let weight = entry.weight {
                 errors += FieldRule.range(weight, in: weights, at: weightPath)
-                if weights.contains(weight) { total = total.addingReportingOverflow(weight).partialValue }
+                if weights.contains(weight) { total += weight }
             } else {
                 errors.append(FieldError(weightPath, "needs to be defined"))
             }
