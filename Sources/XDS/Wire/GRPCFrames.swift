@@ -6,9 +6,9 @@ import NIOCore
 /// transport read is not held by what is left over.
 struct GRPCFrames {
     private var pending = ByteBuffer()
-    private let limit: Int
+    /// The most bytes of a message.
+    var limit: Int
 
-    /// - Parameter limit: the most bytes of a message.
     init(limit: Int) { self.limit = limit }
 
     mutating func append(_ bytes: inout ByteBuffer) {
@@ -44,8 +44,8 @@ struct GRPCFrames {
         return pending.readSlice(length: Int(length))
     }
 
-    /// Whether a message has begun and has not ended.
-    var isAmidMessage: Bool { pending.readableBytes > 0 }
+    /// How many bytes wait.
+    var size: Int { pending.readableBytes }
 
     private mutating func settle() {
         if pending.readableBytes == 0 {
@@ -55,6 +55,20 @@ struct GRPCFrames {
             copy.writeBuffer(&pending)
             pending = copy
         }
+    }
+
+    /// As gRPC wants the text of a status.
+    static func percentEncoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8.prefix(2048) {
+            if byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "%") {
+                bytes.append(byte)
+            } else {
+                bytes.append(contentsOf: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The five bytes before a message.

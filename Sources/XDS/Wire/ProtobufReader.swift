@@ -67,7 +67,10 @@ extension ProtobufReader.Value {
     func text(limit: Int) throws(XDSError) -> String {
         let bytes = try message()
         guard bytes.readableBytes <= limit else {
-            throw XDSError(.tooLarge, "a text of \(bytes.readableBytes) bytes is longer than the \(limit) that are allowed")
+            throw XDSError(
+                .tooLarge,
+                "a text of \(bytes.readableBytes) bytes is longer than the \(limit) that are allowed"
+            )
         }
         guard let text = String(validating: bytes.readableBytesView, as: UTF8.self) else {
             throw XDSError(.malformed, "not a protobuf message: a text is not UTF-8")

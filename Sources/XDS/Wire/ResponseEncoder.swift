@@ -75,7 +75,9 @@ package final class ResponseEncoder: Sendable {
     }
 
     /// How many bytes a resource takes in a response.
-    static func size(of resource: EncodedResource) -> Int { ByteBuffer.protobufSize(ofField: sizes(of: resource).whole) }
+    static func size(of resource: EncodedResource) -> Int {
+        ByteBuffer.protobufSize(ofField: sizes(of: resource).whole)
+    }
 
     private static func write(_ resource: EncodedResource, to bytes: inout ByteBuffer) {
         let (any, whole) = sizes(of: resource)
