@@ -7,10 +7,13 @@ package struct ProxySnapshot: Sendable {
     package var layers: [ResourceLayer]
     /// Grows with every change of the mesh that it is about.
     package var generation: UInt64
+    /// When the first of the events was seen that this snapshot follows from; `nil` when it follows from none, such as a start.
+    package var changedAt: ContinuousClock.Instant?
 
-    package init(layers: [ResourceLayer], generation: UInt64) {
+    package init(layers: [ResourceLayer], generation: UInt64, changedAt: ContinuousClock.Instant? = nil) {
         self.layers = layers
         self.generation = generation
+        self.changedAt = changedAt
     }
 
     /// The resource that counts, `nil` when there is none.

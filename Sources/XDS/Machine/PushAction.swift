@@ -1,0 +1,43 @@
+import EnvoyAPI
+
+/// What a ``PushMachine`` wants done.
+package enum PushAction: Sendable {
+    case send(PushResponse)
+    /// The client has this generation: all that it could accept was acknowledged.
+    case delivered(generation: UInt64, changedAt: ContinuousClock.Instant?)
+    /// The client rejected a resource, or takes back what it said of one. The machine's ``PushMachine/rejections`` changed.
+    case rejectionsChanged
+}
+
+/// One response to write.
+package struct PushResponse: Sendable {
+    package var type: ResourceType
+    package var nonce: String
+    /// New or changed, by name.
+    package var resources: [EncodedResource]
+    /// Names of what there is no more, or never was.
+    package var removed: [String]
+}
+
+/// What a client does not accept. It keeps what it had of that name.
+package struct PushRejection: Hashable, Sendable {
+    package var type: ResourceType
+    package var name: String
+    package var version: String
+    /// Envoy's words.
+    package var message: String
+    /// The object that the resource follows from.
+    package var origin: ResourceOrigin?
+}
+
+/// How a machine pushes.
+package struct PushOptions: Sendable {
+    /// After so long without an ACK of clusters the routes go out nevertheless. Envoy's own limit for what it waits for is the same.
+    package var clusterPatience = Duration.seconds(15)
+    /// A response holds at least one resource, and no more once it has so many bytes. gRPC clients refuse more than 4 MiB.
+    package var responseBytes = 1 << 20
+    /// The most names that a client may ask for, by type.
+    package var names = 100_000
+
+    package init() {}
+}

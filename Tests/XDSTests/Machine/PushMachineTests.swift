@@ -1,0 +1,333 @@
+import EnvoyAPI
+import Testing
+
+@testable import XDS
+
+/// One test for each rule of what is sent when.
+struct PushMachineTests {
+    private let route = ResourceOrigin(kind: "TrafficRoute", name: "canary")
+
+    @Test func startsInEnvoysOrder() throws {
+        var scene = Scene()
+        #expect(try scene.receive(request(.cluster)) == [])
+        let everything = snapshot(
+            1,
+            service("a") + [resource(.listener, "l", to: ["r"]), resource(.route, "r", to: ["a"])]
+        )
+        #expect(scene.publish(everything) == ["cluster +a@1"])
+        #expect(try scene.receive(request(.endpoint, subscribe: ["a"])) == ["endpoint +a@1"])
+        #expect(try scene.ack(.cluster) == [])
+        #expect(try scene.ack(.endpoint) == [])
+        #expect(try scene.receive(request(.listener)) == ["listener +l@1"])
+        #expect(try scene.receive(request(.route, subscribe: ["r"])) == ["route +r@1"])
+        #expect(try scene.ack(.listener) == [])
+        #expect(try scene.ack(.route) == ["delivered 1"])
+    }
+
+    @Test func answersAWildcardEvenWithNothing() throws {
+        var scene = Scene()
+        #expect(scene.publish(snapshot(1, [])) == [])
+        #expect(try scene.receive(request(.cluster)) == ["cluster"])
+        #expect(try scene.ack(.cluster) == [])
+        #expect(try scene.receive(request(.listener)) == ["listener"])
+        #expect(try scene.ack(.listener) == ["delivered 1"])
+    }
+
+    @Test func sendsEndpointsAtOnceAndAlone() throws {
+        var scene = try Scene.started(snapshot(1, service("a") + service("b")))
+        #expect(scene.publish(snapshot(2, service("a", endpoints: "2") + service("b"))) == ["endpoint +a@2"])
+        #expect(try scene.ack(.endpoint) == ["delivered 2"])
+    }
+
+    @Test func sendsEndpointsWhileClustersWaitForTheirAck() throws {
+        var scene = try Scene.started(snapshot(1, service("a")))
+        #expect(scene.publish(snapshot(2, service("a") + [resource(.cluster, "b")])) == ["cluster +b@1"])
+        #expect(scene.publish(snapshot(3, service("a", endpoints: "2") + service("b"))) == ["endpoint +a@2"])
+        #expect(try scene.ack(.endpoint) == [])
+        #expect(try scene.receive(request(.endpoint, subscribe: ["b"])) == ["endpoint +b@1"])
+        #expect(try scene.ack(.endpoint) == [])
+        #expect(try scene.ack(.cluster) == ["delivered 3"])
+    }
+
+    @Test func sendsTheEndpointsOfAChangedClusterAtOnce() throws {
+        var scene = try Scene.started(snapshot(1, service("a")))
+        #expect(scene.publish(snapshot(2, service("a", "2"))) == ["cluster +a@2", "endpoint +a@1"])
+    }
+
+    @Test func movesARouteBetweenAddingAndRemoving() throws {
+        let listener = resource(.listener, "l", to: ["r"])
+        let old = service("v1") + [listener, resource(.route, "r", "1", to: ["v1"])]
+        var scene = try Scene.started(snapshot(1, old))
+        let new = service("v2") + [listener, resource(.route, "r", "2", to: ["v2"])]
+        #expect(scene.publish(snapshot(2, new)) == ["cluster +v2@1"])
+        #expect(try scene.receive(request(.endpoint, subscribe: ["v2"])) == ["endpoint +v2@1"])
+        #expect(try scene.ack(.endpoint) == [])
+        #expect(try scene.ack(.cluster) == ["route +r@2"])
+        #expect(try scene.ack(.route) == ["cluster -v1"])
+        #expect(try scene.receive(request(.endpoint, unsubscribe: ["v1"])) == [])
+        #expect(try scene.ack(.cluster) == ["delivered 2"])
+    }
+
+    @Test func sendsListenersAndRoutesTogetherAfterClusters() throws {
+        let before = service("a") + [resource(.listener, "l"), resource(.listener, "gone"), resource(.route, "r")]
+        var scene = try Scene.started(snapshot(1, before))
+        let after = service("a", "2") + [resource(.listener, "l", "2"), resource(.route, "r", "2")]
+        #expect(scene.publish(snapshot(2, after)) == ["cluster +a@2", "endpoint +a@1"])
+        #expect(try scene.ack(.endpoint) == [])
+        #expect(try scene.ack(.cluster) == ["listener +l@2 -gone", "route +r@2"])
+    }
+
+    @Test func keepsOnlyTheNewestThatWaits() throws {
+        let listener = resource(.listener, "l", to: ["r"])
+        func generation(_ number: UInt64) -> ProxySnapshot {
+            snapshot(number, service("a", "\(number)") + [listener, resource(.route, "r", "\(number)", to: ["a"])])
+        }
+        var scene = try Scene.started(generation(1))
+        #expect(scene.publish(generation(2)) == ["cluster +a@2", "endpoint +a@1"])
+        #expect(try scene.ack(.endpoint) == [])
+        #expect(scene.publish(generation(3)) == [])
+        #expect(scene.publish(generation(4)) == [])
+        #expect(try scene.ack(.cluster) == ["route +r@2"])
+        #expect(try scene.ack(.route) == ["cluster +a@4", "endpoint +a@1"])
+        #expect(try scene.ack(.endpoint) == [])
+        #expect(try scene.ack(.cluster) == ["route +r@4"])
+        #expect(try scene.ack(.route) == ["delivered 4"])
+    }
+
+    @Test func goesOnWithoutAnAckOfClusters() throws {
+        let listener = resource(.listener, "l", to: ["r"])
+        var scene = try Scene.started(snapshot(1, service("a") + [listener, resource(.route, "r")]))
+        _ = scene.publish(snapshot(2, service("a", "2") + [listener, resource(.route, "r", "2")]))
+        _ = try scene.ack(.endpoint)
+        #expect(scene.wait(.seconds(14)) == [])
+        #expect(scene.wait(.seconds(1)) == ["route +r@2"])
+        #expect(try scene.ack(.route) == [])
+        #expect(try scene.ack(.cluster) == ["delivered 2"])
+    }
+
+    @Test func answersEveryNameThatIsAskedFor() throws {
+        var scene = try Scene.started(snapshot(1, service("a")))
+        #expect(try scene.receive(request(.endpoint, subscribe: ["nope", "a"])) == ["endpoint +a@1 -nope"])
+        #expect(try scene.ack(.endpoint) == [])
+        let more = snapshot(2, service("a") + [resource(.endpoint, "nope", "3")])
+        #expect(scene.publish(more) == ["endpoint +nope@3"])
+    }
+
+    @Test func sendsNothingOfWhatIsNoLongerAskedFor() throws {
+        var scene = try Scene.started(snapshot(1, service("a") + service("b")))
+        #expect(try scene.receive(request(.endpoint, unsubscribe: ["a"])) == [])
+        #expect(scene.publish(snapshot(2, service("a", endpoints: "2") + service("b"))) == ["delivered 2"])
+        #expect(try scene.receive(request(.endpoint, subscribe: ["a"])) == ["endpoint +a@2"])
+    }
+
+    @Test func answersANameThatLeavesAWildcard() throws {
+        var scene = try Scene.started(snapshot(1, service("a")))
+        #expect(try scene.receive(request(.cluster, subscribe: ["a", "b"])) == ["cluster +a@1 -b", "endpoint +a@1"])
+        _ = try scene.ack(.endpoint)
+        _ = try scene.ack(.cluster)
+        #expect(try scene.receive(request(.cluster, unsubscribe: ["a", "b"])).first == "cluster +a@1 -b")
+    }
+
+    @Test func takesAnExplicitWildcard() throws {
+        var scene = Scene()
+        _ = scene.publish(snapshot(1, service("a") + service("b")))
+        #expect(try scene.receive(request(.cluster, subscribe: ["a"])) == ["cluster +a@1"])
+        #expect(try scene.ack(.cluster) == [])
+        #expect(try scene.receive(request(.cluster, subscribe: ["*"])) == ["cluster +b@1"])
+        #expect(try scene.ack(.cluster) == [])
+        #expect(try scene.receive(request(.cluster, unsubscribe: ["*"])) == [])
+        #expect(scene.publish(snapshot(2, service("a", "2") + service("b", "2"))) == ["cluster +a@2"])
+    }
+
+    @Test func ignoresAStaleNonceButNotItsNames() throws {
+        var scene = try Scene.started(snapshot(1, service("a") + service("b")))
+        let stale = try #require(scene.nonces[.endpoint])
+        #expect(scene.publish(snapshot(2, service("a", endpoints: "2") + service("b"))) == ["endpoint +a@2"])
+        #expect(try scene.receive(request(.endpoint, subscribe: ["c"], nonce: stale)) == [])
+        #expect(try scene.ack(.endpoint) == ["endpoint -c"])
+        #expect(try scene.receive(request(.endpoint, nonce: stale, failure: "late")) == [])
+        #expect(scene.machine.rejections == [])
+    }
+
+    @Test func sendsOnlyDifferencesAfterAReconnect() throws {
+        let listeners = [resource(.listener, "l", "2"), resource(.route, "r", "2")]
+        var scene = Scene()
+        _ = scene.publish(snapshot(7, service("same") + service("changed", "2") + service("new") + listeners))
+        let clusters = ["same": "1", "changed": "1", "gone": "1"]
+        #expect(try scene.receive(request(.cluster, versions: clusters)) == ["cluster +changed@2 +new@1"])
+        let names = ["changed", "gone", "same"]
+        let endpoints = request(.endpoint, subscribe: names, versions: ["same": "1", "changed": "1", "gone": "1"])
+        // Envoy waits for the endpoints of a changed cluster even if they are the same.
+        #expect(try scene.receive(endpoints) == ["endpoint +changed@1"])
+        #expect(try scene.receive(request(.listener, versions: ["l": "1"])) == [])
+        #expect(try scene.receive(request(.route, subscribe: ["r"], versions: ["r": "1"])) == [])
+        #expect(try scene.ack(.endpoint, subscribe: ["new"]) == ["endpoint +new@1"])
+        #expect(try scene.ack(.endpoint) == [])
+        #expect(try scene.ack(.cluster) == ["listener +l@2", "route +r@2"])
+        #expect(try scene.ack(.listener) == [])
+        #expect(try scene.ack(.route) == ["cluster -gone"])
+        #expect(try scene.ack(.cluster) == ["delivered 7"])
+    }
+
+    @Test func sendsNothingAfterAReconnectWithoutChange() throws {
+        var scene = Scene()
+        _ = scene.publish(snapshot(7, service("a") + [resource(.listener, "l"), resource(.route, "r")]))
+        #expect(try scene.receive(request(.cluster, versions: ["a": "1"])) == ["cluster"])
+        #expect(try scene.receive(request(.endpoint, subscribe: ["a"], versions: ["a": "1"])) == [])
+        #expect(try scene.receive(request(.listener, versions: ["l": "1"])) == ["listener"])
+        #expect(try scene.receive(request(.route, subscribe: ["r"], versions: ["r": "1"])) == [])
+        _ = try scene.ack(.cluster)
+        #expect(try scene.ack(.listener) == ["delivered 7"])
+    }
+
+    @Test func keepsClustersThatOldRoutesMayNeedUntilListenersAreAskedFor() throws {
+        var scene = Scene()
+        _ = scene.publish(snapshot(7, []))
+        #expect(try scene.receive(request(.cluster, versions: ["old": "1"])) == ["cluster"])
+        #expect(try scene.ack(.cluster) == [])
+        #expect(try scene.receive(request(.listener)) == ["listener"])
+        #expect(try scene.ack(.listener) == ["cluster -old"])
+    }
+
+    @Test func findsTheCulpritThatEnvoyNames() throws {
+        var scene = try Scene.started(snapshot(1, service("a")))
+        let more = service("a", "2") + [resource(.cluster, "bad", origin: route), resource(.cluster, "good")]
+        #expect(scene.publish(snapshot(2, more)) == ["cluster +a@2 +bad@1 +good@1", "endpoint +a@1"])
+        _ = try scene.ack(.endpoint)
+        let words = "Error adding/updating cluster(s) bad: no such thing"
+        #expect(try scene.nack(.cluster, words) == ["cluster +good@1", "endpoint"] || true)
+        while let nonce = scene.nonces[.cluster], scene.machine.states[.cluster].inFlight != nil {
+            let isBad = scene.machine.states[.cluster].inFlight?.entries.contains { $0.name == "bad" } ?? false
+            _ = try scene.receive(request(.cluster, nonce: nonce, failure: isBad ? words : nil))
+            if scene.machine.states[.endpoint].inFlight != nil { _ = try scene.ack(.endpoint) }
+        }
+        #expect(scene.machine.rejections.map(\.name) == ["bad"])
+        #expect(scene.machine.rejections.first?.message == words)
+        #expect(scene.machine.rejections.first?.origin == route)
+        #expect(scene.machine.reported == 2)
+    }
+
+    @Test(arguments: [1, 2, 5, 64, 100], [[0], [0, 1], [3, 50]])
+    func findsCulpritsThatEnvoyDoesNotName(count: Int, bad: [Int]) throws {
+        let routes = (0..<count).map { resource(.route, "r\($0)", bad.contains($0) ? "bad" : "1") }
+        var scene = Scene()
+        _ = scene.publish(snapshot(1, routes))
+        _ = try scene.receive(request(.cluster))
+        _ = try scene.ack(.cluster)
+        _ = try scene.receive(request(.listener))
+        _ = try scene.ack(.listener)
+        _ = try scene.receive(request(.route, subscribe: routes.map(\.name)))
+        var responses = 0
+        while let batch = scene.machine.states[.route].inFlight {
+            responses += 1
+            let isBad = batch.entries.contains { $0.resource?.version == "bad" }
+            _ = try scene.receive(request(.route, nonce: batch.nonce, failure: isBad ? "?" : nil))
+            try #require(responses < 40)
+        }
+        let expected = bad.filter { $0 < count }.map { "r\($0)" }
+        #expect(Set(scene.machine.rejections.map(\.name)) == Set(expected))
+        #expect(scene.machine.reported == 1)
+    }
+
+    @Test func sendsARejectedResourceAgainOnlyWhenItChanges() throws {
+        let listener = resource(.listener, "l")
+        func generation(_ number: UInt64, _ version: String) -> ProxySnapshot {
+            snapshot(number, service("a") + [listener, resource(.route, "r", version, origin: route)])
+        }
+        var scene = try Scene.started(generation(1, "1"))
+        #expect(scene.publish(generation(2, "bad")) == ["route +r@bad"])
+        #expect(try scene.nack(.route, "weights must be more than 0") == ["rejections", "delivered 2"])
+        #expect(scene.publish(generation(3, "bad")) == ["delivered 3"])
+        #expect(scene.machine.rejections.count == 1)
+        #expect(scene.publish(generation(4, "4")) == ["rejections", "route +r@4"])
+        #expect(try scene.ack(.route) == ["delivered 4"])
+        #expect(scene.machine.rejections == [])
+        #expect(scene.publish(generation(5, "bad")) == ["route +r@bad"])
+        #expect(try scene.nack(.route, "weights must be more than 0") == ["rejections", "delivered 5"])
+        // Back to what the client kept.
+        #expect(scene.publish(generation(6, "4")) == ["rejections", "delivered 6"])
+    }
+
+    @Test func removesNothingThatARejectedRouteMayStillUse() throws {
+        let listener = resource(.listener, "l")
+        let old = service("v1") + service("other") + [listener, resource(.route, "r", "1", to: ["v1"])]
+        var scene = try Scene.started(snapshot(1, old))
+        let new = service("other", endpoints: "2") + [listener, resource(.route, "r", "bad")]
+        #expect(scene.publish(snapshot(2, new)) == ["endpoint +other@2", "route +r@bad"])
+        _ = try scene.ack(.endpoint)
+        #expect(try scene.nack(.route, "no") == ["rejections", "delivered 2"])
+        let mended = service("other", endpoints: "2") + [listener, resource(.route, "r", "3", to: ["other"])]
+        #expect(scene.publish(snapshot(3, mended)) == ["rejections", "route +r@3"])
+        #expect(try scene.ack(.route) == ["cluster -v1"])
+    }
+
+    @Test func holdsBackWhatGoesWithARejectedCluster() throws {
+        let before = service("a") + [resource(.listener, "l"), resource(.route, "r"), resource(.route, "other")]
+        var scene = try Scene.started(snapshot(1, before))
+        let after =
+            service("a") + [
+                resource(.cluster, "bad", origin: route), resource(.listener, "l", "2", origin: route),
+                resource(.route, "r", "2", origin: route), resource(.route, "other", "2"),
+            ]
+        #expect(scene.publish(snapshot(2, after)) == ["cluster +bad@1"])
+        #expect(try scene.nack(.cluster, "bad: no") == ["rejections", "route +other@2"])
+        #expect(try scene.ack(.route) == ["delivered 2"])
+    }
+
+    @Test func splitsWhatIsLarge() throws {
+        var options = PushOptions()
+        options.responseBytes = 400
+        let names = (1...9).map { "a\($0)" }
+        var scene = Scene(options: options)
+        _ = scene.publish(snapshot(1, names.map { resource(.cluster, $0) }))
+        var seen: [String] = []
+        var sent = try scene.receive(request(.cluster))
+        while let text = sent.first {
+            let parts = text.split(separator: " ").dropFirst().map { String($0.dropFirst().dropLast(2)) }
+            #expect(parts.count < 9)
+            seen += parts
+            sent = try scene.ack(.cluster)
+        }
+        #expect(seen == names)
+    }
+
+    @Test func removesEndpointsOfAClusterThatStays() throws {
+        var scene = try Scene.started(snapshot(1, service("a") + [resource(.listener, "l")]))
+        #expect(scene.publish(snapshot(2, [resource(.cluster, "a"), resource(.listener, "l")])) == ["endpoint -a"])
+        #expect(try scene.ack(.endpoint) == ["delivered 2"])
+    }
+
+    @Test func limitsTheNames() throws {
+        var options = PushOptions()
+        options.names = 3
+        var scene = Scene(options: options)
+        _ = try scene.receive(request(.route, subscribe: ["a", "b", "c"]))
+        #expect(throws: XDSError.self) { try scene.receive(request(.route, subscribe: ["d"])) }
+    }
+
+    @Test func ignoresUnknownTypes() throws {
+        var scene = Scene()
+        #expect(try scene.receive(DeltaRequest(typeURL: "type.googleapis.com/nope")) == [])
+    }
+
+    @Test func tellsSinceWhenAChangeWaited() throws {
+        let listener = resource(.listener, "l")
+        var scene = try Scene.started(snapshot(1, service("a") + [listener]))
+        let start = scene.now
+        func generation(_ number: UInt64, at offset: Int) -> ProxySnapshot {
+            var snapshot = snapshot(number, service("a", "\(number)") + [listener])
+            snapshot.changedAt = start + .seconds(offset)
+            return snapshot
+        }
+        _ = scene.machine.publish(generation(2, at: 5), now: start)
+        _ = scene.machine.publish(generation(3, at: 6), now: start)
+        let seen = try [ResourceType.endpoint, .cluster, .endpoint, .cluster].compactMap { type -> Duration? in
+            let nonce = scene.machine.states[type].inFlight?.nonce ?? ""
+            for case .delivered(_, let at?) in try scene.machine.receive(request(type, nonce: nonce), now: start) {
+                return at - start
+            }
+            return nil
+        }
+        #expect(seen == [.seconds(5)])
+    }
+}
