@@ -16,6 +16,8 @@ package struct OperatorService: Sendable {
         package var healthAddress: ListenAddress
         /// Who writes events: the name of the pod or host.
         package var instance: String
+        /// `nil` runs no mesh.
+        package var mesh: MeshOptions?
 
         package init(healthAddress: ListenAddress, instance: String) {
             self.healthAddress = healthAddress
@@ -50,7 +52,8 @@ package struct OperatorService: Sendable {
         let discovery = Discovery(client: client)
         let served = try await ServedKinds(discovery.servedResources())
         var reflecting = ReflectorOptions()
-        reflecting.usesWatchList = try await discovery.serverVersion().streamsLists
+        let version = try await discovery.serverVersion()
+        reflecting.usesWatchList = version.streamsLists
         let events = EventRecorder(
             sink: KubeEventSink(client: client),
             reporter: EventReporter(controller: "web.phys.app/swiftlet", instance: options.instance),
@@ -76,11 +79,26 @@ package struct OperatorService: Sendable {
             group.add(reflector, isRequired: required.contains(reflector.name))
         }
         group.add(webServers.controller)
+        var readiness: [any HealthSource] = []
+        if var options = options.mesh {
+            options.supportsNativeSidecars = version.runsNativeSidecars
+            let mesh = MeshOperator(
+                client: client,
+                options: options,
+                reflecting: reflecting,
+                time: time,
+                metrics: registry,
+                logger: logger
+            )
+            mesh.join(&group)
+            readiness.append(mesh.webhooks)
+        }
+        readiness.append(group.readiness)
         registry.register(group.metrics)
-        registry.register(HealthMetrics(liveness: [], readiness: [group.readiness]))
+        registry.register(HealthMetrics(liveness: [], readiness: readiness))
         let health = HealthServer(
             address: options.healthAddress,
-            endpoints: HealthEndpoints(readiness: [group.readiness], registry: registry),
+            endpoints: HealthEndpoints(readiness: readiness, registry: registry),
             logger: logger
         )
         group.add(server: health) { _ = try await health.boundPort() }

@@ -21,6 +21,8 @@ struct OperatorCommand: AsyncParsableCommand {
     @Option(help: "Where /healthz, /readyz and /metrics are served, as host:port.")
     var healthAddress = ":8080"
 
+    @OptionGroup(title: "Mesh") var mesh: MeshCommandOptions
+    @OptionGroup var sidecar: SidecarOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var logging: LoggingOptions
 
@@ -40,6 +42,8 @@ struct OperatorCommand: AsyncParsableCommand {
         )
         options.namespace = namespace
         options.workers = workers
+        // Meshes are the whole cluster's.
+        if namespace == nil { options.mesh = try mesh.options(sidecar) }
         logger.info("swiftlet \(SwiftletVersion.current) begins")
         try await connection.withClient(namespace: namespace, logger: logger) { client in
             try await OperatorService(client: client, options: options, registry: registry, logger: logger).run()

@@ -116,13 +116,13 @@ struct WebServerTests {
                 try await kubectl("apply", "-f", sample)
                 try await kubectl.waitUntilReady("webserver-sample")
             }
-            func version() async throws -> String {
+            @Sendable func version() async throws -> String {
                 try await kubectl.value("webserver/webserver-sample", ".metadata.resourceVersion")
             }
             let before = try await version()
             try await OperatorProcess.run(namespace: kubectl.name) { process in
                 try await eventually("the operator is ready") { try await process.isReady() }
-                let isQuiet: () async throws -> Bool = { try await process.writes() == 0 }
+                let isQuiet: @Sendable () async throws -> Bool = { try await process.writes() == 0 }
                 try await always("no request but reads", for: .seconds(20), isQuiet)
                 #expect(try await version() == before)
                 // It was awake.

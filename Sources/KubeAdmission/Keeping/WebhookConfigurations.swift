@@ -3,23 +3,6 @@ import JSON
 import KubeClient
 import KubeModel
 
-extension APIResource {
-    package static let mutatingWebhookConfigurations = APIResource(
-        group: "admissionregistration.k8s.io",
-        version: "v1",
-        kind: "MutatingWebhookConfiguration",
-        plural: "mutatingwebhookconfigurations",
-        isNamespaced: false
-    )
-    package static let validatingWebhookConfigurations = APIResource(
-        group: "admissionregistration.k8s.io",
-        version: "v1",
-        kind: "ValidatingWebhookConfiguration",
-        plural: "validatingwebhookconfigurations",
-        isNamespaced: false
-    )
-}
-
 /// Publishes a bundle as the `clientConfig.caBundle` of every webhook of a configuration.
 ///
 /// The patch touches those fields alone, so that whoever applies the rest goes on owning it, and fails when the configuration changed

@@ -26,5 +26,8 @@ package struct ServerVersion: Hashable, Sendable, CustomStringConvertible {
     /// Whether watches can begin with a whole list (`sendInitialEvents`): on by default since 1.32. Older servers refuse, which costs a request.
     package var streamsLists: Bool { (major, minor) >= (1, 32) }
 
+    /// Whether init containers that restart always run beside the others (`SidecarContainers`): on by default since 1.29.
+    package var runsNativeSidecars: Bool { (major, minor) >= (1, 29) }
+
     package var description: String { gitVersion }
 }

@@ -96,8 +96,8 @@ package struct TransparentProxyInstaller: Sendable {
         )
         return Run(
             isSuccess: result.terminationStatus.isSuccess,
-            output: result.standardOutput ?? "",
-            errors: (result.standardError ?? "").split(separator: "\n").joined(separator: " ")
+            output: result.standardOutput,
+            errors: result.standardError.split(separator: "\n").joined(separator: " ")
         )
     }
 }

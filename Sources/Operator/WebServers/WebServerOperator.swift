@@ -30,7 +30,7 @@ package struct WebServerOperator: Sendable {
         logger: Logger
     ) {
         let stores = WebServerStores(served: served)
-        let feed = Feed(
+        let feed = ReflectorFeed(
             client: client,
             namespace: namespace,
             options: reflecting,
@@ -113,37 +113,6 @@ package struct WebServerOperator: Sendable {
         controller.watch(stores.secrets) { bySecret($0.key) }
         controller.watch(stores.ingressClasses) { change in
             Array(webServers.keys(index: WebServerStores.Index.ingressClass, value: change.key.name))
-        }
-    }
-
-    /// Makes reflectors that differ only in their kind.
-    private struct Feed {
-        let client: KubeClient
-        let namespace: String?
-        let options: ReflectorOptions
-        let time: TimeSource
-        let metrics: any MetricsFactory
-        let logger: Logger
-
-        func reflector<Object: WireObject>(
-            _ resource: APIResource,
-            into store: Store<Object>,
-            matching selector: LabelSelector? = nil
-        ) -> any KindReflecting {
-            Reflector(
-                name: resource.description,
-                source: KubeListWatch<Object>(
-                    client: client,
-                    resource: resource,
-                    namespace: resource.isNamespaced ? namespace : nil,
-                    labelSelector: selector
-                ),
-                store: store,
-                options: options,
-                time: time,
-                metrics: ReflectorMetrics(resource: resource.description, factory: metrics),
-                logger: logger
-            )
         }
     }
 }

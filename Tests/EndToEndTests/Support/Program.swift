@@ -28,8 +28,8 @@ struct Program: Sendable {
         )
         return Program(
             status: result.terminationStatus.code,
-            output: result.standardOutput ?? "",
-            errors: result.standardError ?? ""
+            output: result.standardOutput,
+            errors: result.standardError
         )
     }
 }

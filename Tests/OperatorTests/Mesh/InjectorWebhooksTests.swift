@@ -29,17 +29,19 @@ struct InjectorWebhooksTests {
         }
     }
 
-    @Test(arguments: [
-        ([:], [:], ["annotated Ignore"]),
-        (["kubernetes.io/metadata.name": "kube-system"], [:], ["annotated Ignore"]),
-        ([NamespaceMirror.key: "enabled"], [:], ["namespaces Fail"]),
-        ([NamespaceMirror.key: "true"], [NamespaceMirror.key: "enabled"], ["namespaces Fail"]),
-        ([NamespaceMirror.key: "enabled"], [NamespaceMirror.key: "disabled"], []),
-        ([:], [NamespaceMirror.key: "enabled"], ["pods Fail"]),
-        ([NamespaceMirror.key: "disabled"], [NamespaceMirror.key: "enabled"], ["pods Fail"]),
-        ([NamespaceMirror.key: "disabled"], [:], ["annotated Ignore"]),
-        ([:], [NamespaceMirror.key: "disabled"], []),
-    ] as [([String: String], [String: String], [String])])
+    @Test(
+        arguments: [
+            ([:], [:], ["annotated Ignore"]),
+            (["kubernetes.io/metadata.name": "kube-system"], [:], ["annotated Ignore"]),
+            ([NamespaceMirror.key: "enabled"], [:], ["namespaces Fail"]),
+            ([NamespaceMirror.key: "true"], [NamespaceMirror.key: "enabled"], ["namespaces Fail"]),
+            ([NamespaceMirror.key: "enabled"], [NamespaceMirror.key: "disabled"], []),
+            ([:], [NamespaceMirror.key: "enabled"], ["pods Fail"]),
+            ([NamespaceMirror.key: "disabled"], [NamespaceMirror.key: "enabled"], ["pods Fail"]),
+            ([NamespaceMirror.key: "disabled"], [:], ["annotated Ignore"]),
+            ([:], [NamespaceMirror.key: "disabled"], []),
+        ] as [([String: String], [String: String], [String])]
+    )
     func aPodIsSentToOneWebhookAtMost(_ namespace: [String: String], _ pod: [String: String], _ expected: [String]) {
         #expect(asked(namespace, pod) == expected)
     }

@@ -14,7 +14,7 @@ struct InjectionHandler: Sendable {
     let namespaces: Store<Namespace>
     let meshes: Store<Mesh>
     /// `nil` until sidecars can be told whom to trust.
-    let injector: @Sendable () -> SidecarInjector?
+    let injector: @Sendable () async throws -> SidecarInjector?
     let metrics: any MetricsFactory
     let logger: Logger
 
@@ -23,7 +23,7 @@ struct InjectionHandler: Sendable {
         guard request.operation == .create, request.plural == "pods", request.subresource == nil,
             let pod = request.object
         else { return .allowed() }
-        guard let injector = injector() else { throw InjectorNotReady() }
+        guard let injector = try await injector() else { throw InjectorNotReady() }
         // Pods of a controller come without a namespace of their own at times; the request's counts.
         let namespace = try await namespace(request.namespace)
         do {

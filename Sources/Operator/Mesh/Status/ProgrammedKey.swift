@@ -1,0 +1,25 @@
+import KubeModel
+import SwiftletAPI
+
+/// An object that becomes configuration of proxies.
+enum ProgrammedKey: Hashable, Sendable, CustomStringConvertible {
+    case mesh(String)
+    case route(String)
+
+    var resource: APIResource {
+        switch self {
+        case .mesh: Mesh.resource
+        case .route: TrafficRoute.resource
+        }
+    }
+
+    /// Both kinds are cluster-scoped.
+    var key: ObjectKey {
+        switch self {
+        case .mesh(let name), .route(let name): ObjectKey(namespace: "", name: name)
+        }
+    }
+
+    /// `Mesh default`.
+    var description: String { "\(resource.kind) \(key.name)" }
+}

@@ -1,0 +1,109 @@
+import JSON
+import KubeClient
+import KubeModel
+import KubeRuntime
+import SwiftletAPI
+import TrafficPolicy
+import XDS
+
+/// Tells on Meshes and TrafficRoutes whether they are right, and how far they have come with the proxies.
+struct ProgrammingReconciler: Sendable {
+    /// Field manager of the statuses.
+    static let manager = "swiftlet-status"
+
+    let client: KubeClient
+    let stores: MeshStores
+    let engine: MeshEngine
+    let hub: ProxyHub
+    let barrier: WriteBarrier<ProgrammedKey>
+    let now: @Sendable () -> Timestamp
+
+    func reconcile(_ key: ProgrammedKey, _ context: ReconcileContext) async throws -> ReconcileResult {
+        // Counts of an older generation must not be told as those of the present one.
+        guard isWorkedIn(key) else { return .requeue(after: .milliseconds(20)) }
+        guard let (known, status) = assess(key), status != known else { return .done }
+        let object: JSONValue = [
+            "apiVersion": .string(key.resource.apiVersion), "kind": .string(key.resource.kind),
+            "metadata": ["name": .string(key.key.name)], "status": try status.json(),
+        ]
+        do {
+            let stored = try await client.patch(
+                key.resource,
+                key.key,
+                .apply(object),
+                options: WriteOptions(fieldManager: Self.manager, force: true),
+                subresource: "status",
+                as: ObjectMetaProjection.self
+            )
+            barrier.wrote(key.resource.groupKind, version: stored.resourceVersion, for: key)
+        } catch  where error.isNotFound {
+            // It went meanwhile.
+        }
+        return .done
+    }
+
+    /// How far each object has come that the engine knows.
+    func deliveries() -> [ProgrammedKey: ObjectDelivery] {
+        engine.read { world in
+            var result: [ProgrammedKey: ObjectDelivery] = [:]
+            for (name, mesh) in world.programmed {
+                result[.mesh(name)] = mesh.delivery(hub.delivery)
+                for route in mesh.table.routes {
+                    result[.route(route.metadata.name)] = mesh.delivery(ofRoute: route.metadata.name, hub.delivery)
+                }
+            }
+            return result
+        }
+    }
+
+    /// Whether the engine knows the object as the store has it.
+    private func isWorkedIn(_ key: ProgrammedKey) -> Bool {
+        let name = key.key.name
+        return switch key {
+        case .mesh:
+            stores.meshes.get(key.key)?.metadata.generation == engine.read { $0.meshes[name]?.metadata.generation }
+        case .route:
+            stores.routes.get(key.key)?.metadata.generation == engine.read { $0.routes[name]?.metadata.generation }
+        }
+    }
+
+    /// The status that is stored and the one that should be; `nil` for an object that is gone.
+    private func assess(_ key: ProgrammedKey) -> (known: ProgrammingStatus?, wanted: ProgrammingStatus)? {
+        switch key {
+        case .mesh: stores.meshes.get(key.key).map { ($0.status, assess($0)) }
+        case .route: stores.routes.get(key.key).map { ($0.status, assess($0)) }
+        }
+    }
+
+    private func assess(_ mesh: Mesh) -> ProgrammingStatus {
+        let delivery = engine.read { $0.programmed[mesh.metadata.name]?.delivery(hub.delivery) }
+        return ProgrammingAssessment(
+            generation: mesh.metadata.generation,
+            previous: mesh.status,
+            problems: mesh.validate().filter { $0.severity == .error },
+            obstacle: nil,
+            inactiveFields: mesh.inactiveFields.map(\.description),
+            delivery: delivery ?? ObjectDelivery(),
+            now: now()
+        ).status
+    }
+
+    private func assess(_ route: TrafficRoute) -> ProgrammingStatus {
+        let name = route.metadata.name
+        let delivery = engine.read { $0.programmed[route.mesh]?.delivery(ofRoute: name, hub.delivery) }
+        var obstacle: (reason: String, message: String)?
+        if stores.meshes.isFilled, stores.meshes.get(ObjectKey(namespace: "", name: route.mesh)) == nil {
+            obstacle = (
+                "MeshNotFound", "There is no Mesh \"\(route.mesh)\". Create it, or name another in the field mesh."
+            )
+        }
+        return ProgrammingAssessment(
+            generation: route.metadata.generation,
+            previous: route.status,
+            problems: route.validate().filter { $0.severity == .error },
+            obstacle: obstacle,
+            delivery: delivery ?? ObjectDelivery(),
+            now: now()
+        ).status
+    }
+}
