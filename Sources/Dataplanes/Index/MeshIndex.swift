@@ -29,7 +29,6 @@ package struct MeshIndex: Sendable {
     /// By mesh and name.
     private var destinations: [String: [String: MeshService]] = [:]
     private var due: Set<String> = []
-    private var recent = RecentInbounds()
 
     package init(options: DataplaneOptions = DataplaneOptions()) { self.options = options }
 
@@ -136,7 +135,7 @@ package struct MeshIndex: Sendable {
         let surroundings = NamespaceIndex.Surroundings(meshes: meshes, nodes: nodes)
         for name in due {
             guard let place = namespaces.index(forKey: name) else { continue }
-            namespaces.values[place].update(surroundings, &destinations, &recent, &work, &changes)
+            namespaces.values[place].update(surroundings, &destinations, &work, &changes)
             if namespaces.values[place].isEmpty { namespaces.remove(at: place) }
         }
         due = []

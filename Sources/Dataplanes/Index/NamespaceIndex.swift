@@ -115,11 +115,11 @@ struct NamespaceIndex: Sendable {
     mutating func update(
         _ surroundings: Surroundings,
         _ destinations: inout [String: [String: MeshService]],
-        _ recent: inout RecentInbounds,
         _ work: inout MeshWork,
         _ changes: inout MeshChanges
     ) {
-        for name in duePods { updatePod(name, surroundings, &recent, &work, &changes) }
+        // In order, so that pods of a workload come one after the other.
+        for name in duePods.sorted() { updatePod(name, surroundings, &work, &changes) }
         duePods = []
         for name in dueServices { updateService(name, &destinations, &work, &changes) }
         dueServices = []
@@ -128,7 +128,6 @@ struct NamespaceIndex: Sendable {
     private mutating func updatePod(
         _ name: String,
         _ surroundings: Surroundings,
-        _ recent: inout RecentInbounds,
         _ work: inout MeshWork,
         _ changes: inout MeshChanges
     ) {
@@ -147,7 +146,9 @@ struct NamespaceIndex: Sendable {
             )
             new.problems = conversion.problems
             new.dataplane = conversion.dataplane
-            new.dataplane?.inbounds = recent.share(conversion.dataplane?.inbounds ?? [])
+            if let inbounds = conversion.dataplane?.inbounds, !inbounds.isEmpty {
+                new.dataplane?.inbounds = inbounds.sharing(with: similarInbounds(to: old, at: new.services))
+            }
         }
         if new.services != old.services {
             for service in Set(old.services).subtracting(new.services) {
@@ -166,6 +167,18 @@ struct NamespaceIndex: Sendable {
         if new.problems != old.problems { changes.problems.insert(ObjectKey(namespace: self.name, name: name)) }
         pods[name] = new.pod == nil ? nil : new
     }
+
+    /// The inbounds that a pod had, and those of a few pods beside it.
+    private func similarInbounds(to pod: IndexedPod, at services: [String]) -> [[Inbound]] {
+        var similar = [pod.dataplane]
+        if let service = services.first, let siblings = self.services[service]?.pods {
+            similar += siblings.prefix(Self.comparedSiblings).map { pods[$0]?.dataplane }
+        }
+        return similar.compactMap { $0?.inbounds }
+    }
+
+    /// Enough to meet one of the same version where a Service has pods of two.
+    private static let comparedSiblings = 4
 
     private func servicesSelecting(_ pod: Pod, _ work: inout MeshWork) -> [String] {
         var found: [String] = []

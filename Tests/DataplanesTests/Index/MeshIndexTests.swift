@@ -52,6 +52,18 @@ import Testing
         #expect(changes.dataplanes == [Self.key: .removed] && changes.services == [Self.web: .removed])
     }
 
+    @Test func aServiceCanBeIgnoredAndBack() throws {
+        var index = MeshIndex()
+        index.put(try Self.pod())
+        let ignored = try Sample.service(annotations: [MeshMarks.ignore: "true"])
+        index.put(ignored)
+        #expect(index.takeChanges().services.isEmpty)
+        index.put(try Sample.service())
+        #expect(index.takeChanges().services == [Self.web: .added])
+        index.put(ignored)
+        #expect(index.takeChanges().services == [Self.web: .removed])
+    }
+
     @Test func aNamespaceMovesItsPodsToAnotherMesh() throws {
         var index = MeshIndex()
         index.put(try Self.pod())

@@ -113,14 +113,19 @@ import Testing
         #expect(namespace.conversions == 1 && moved.dataplanes.count == 1)
     }
 
-    @Test func podsOfAWorkloadShareTheirTags() throws {
+    @Test func podsOfAWorkloadShareWhatTheyHaveInCommon() throws {
         var index = try Self.filled()
+        index.put(try Self.pod(8, 1, isReady: false))
         _ = index.takeChanges()
-        func tags(_ replica: Int) throws -> Tags {
-            let key = ObjectKey(namespace: "shop", name: "web-7-\(replica)")
-            return try #require(index.dataplane(key)).inbounds[0].tags
+        func inbounds(_ service: Int, _ replica: Int) throws -> [Inbound] {
+            let key = ObjectKey(namespace: "shop", name: "web-\(service)-\(replica)")
+            return try #require(index.dataplane(key)).inbounds
         }
-        #expect(try tags(0) == tags(1))
-        #expect(try tags(0).sharesStorage(with: tags(1)))
+        func place(_ inbounds: [Inbound]) -> UnsafePointer<Inbound>? {
+            inbounds.withUnsafeBufferPointer(\.baseAddress)
+        }
+        #expect(try place(inbounds(7, 0)) == place(inbounds(7, 1)))
+        #expect(try inbounds(8, 0) != inbounds(8, 1))
+        #expect(try inbounds(8, 0)[0].tags.sharesStorage(with: inbounds(8, 1)[0].tags))
     }
 }

@@ -78,11 +78,13 @@ struct RandomCluster {
             "port": .int(pick([80, 81])), "targetPort": pick([8080, "web", 9999]),
             "appProtocol": pick(["http", "tcp"]),
         ]
+        let old = oneIn(2) ? objects.services[key]?.selector.dictionary : nil
+        let selector = old ?? (oneIn(5) ? [:] : labels(atLeast: 1))
         let service = try Sample.service(
             key.name,
             namespace: key.namespace,
             annotations: oneIn(8) ? [MeshMarks.ignore: "true"] : [:],
-            selector: oneIn(5) ? [:] : labels(atLeast: 1),
+            selector: selector,
             ports: oneIn(3) ? [port, ["port": 90]] : [port],
             clusterIPs: pick([["10.0.0.1"], ["10.0.0.1", "fd00::1"], ["None"]]),
             type: oneIn(8) ? "ExternalName" : "ClusterIP"
