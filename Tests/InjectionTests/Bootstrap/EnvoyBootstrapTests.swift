@@ -132,9 +132,9 @@ struct RealEnvoyTests {
         try await answers("200", "http://127.0.0.1:28903/tcp/28081")
         try await answers("503", "http://127.0.0.1:28903/tcp/28083")
         try await answers("404", "http://127.0.0.1:28903/tcp/28080")
-        try await answers("404", "http://127.0.0.1:28902/drain")
+        try await answers("404", "http://127.0.0.1:28902/drain/guess")
         let start = ContinuousClock.now
-        let drain = ["-H", "x-swiftlet-drain: secret", "--max-time", "10", "http://127.0.0.1:28902/drain"]
+        let drain = ["--max-time", "10", "http://127.0.0.1:28902//drain/secret"]
         #expect(try await status(drain) == "200")
         // Three seconds to drain, which is no more than the eight to end in less five.
         #expect((.seconds(2.9) ..< .seconds(5)).contains(ContinuousClock.now - start))
