@@ -150,7 +150,8 @@ struct SidecarInjectorTests {
             (1...400).map { index in
                 let path = JSONValue.string("/\(index)/" + String(repeating: "x", count: 200))
                 return [
-                    "name": .string("c\(index)"), "livenessProbe": ["httpGet": ["path": path, "port": .int(Int64(index))]],
+                    "name": .string("c\(index)"),
+                    "livenessProbe": ["httpGet": ["path": path, "port": .int(Int64(index))]],
                 ]
             }
         )
