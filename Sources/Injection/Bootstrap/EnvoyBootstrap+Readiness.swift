@@ -20,7 +20,7 @@ extension EnvoyBootstrap {
     /// The kubelet can only GET and the admin wants a POST, on an address the kubelet does not reach; and the image may have no program to
     /// run. So a script calls the admin, and a delay holds the answer back.
     ///
-    /// The route sees only requests that carry the token: what it does is harmless, but not everybody's business.
+    /// The path has the token in it: what it does is harmless, but not everybody's business.
     private var drainRoute: JSONValue {
         let wait = EnvoyJSON.typed(
             "\(EnvoyJSON.http)fault.v3.HTTPFault",
@@ -35,12 +35,9 @@ extension EnvoyBootstrap {
             "\(EnvoyJSON.http)lua.v3.LuaPerRoute",
             ["source_code": ["inline_string": .string(Self.drainScript)]]
         )
-        let token: JSONValue = [
-            "name": .string(Self.drainHeader),
-            "string_match": ["exact": .string(VariableExpansion.escaped(drain.token))],
-        ]
+        let path = VariableExpansion.escaped(ProbePath(drain.path).onTheWire)
         return [
-            "match": ["path": .string(Self.drainPath), "headers": [token]],
+            "match": ["path": .string(path)],
             "direct_response": ["status": 200],
             "typed_per_filter_config": .compact([
                 "envoy.filters.http.lua": script, "envoy.filters.http.fault": drain.wait > 0 ? wait : nil,

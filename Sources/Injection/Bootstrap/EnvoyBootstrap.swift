@@ -9,8 +9,6 @@ import JSON
 /// connections to them are refused, afterwards `/ready` answers 200. Being ready does not depend on the control plane any more then.
 package struct EnvoyBootstrap: Hashable, Sendable {
     package static let readinessPath = "/ready"
-    package static let drainPath = "/drain"
-    package static let drainHeader = "x-swiftlet-drain"
 
     /// How the sidecar is told that its pod ends.
     package struct Drain: Hashable, Sendable {
@@ -18,6 +16,9 @@ package struct EnvoyBootstrap: Hashable, Sendable {
         package var token: String
         /// How long the answer takes, in seconds: while the kubelet waits for it Envoy goes on serving. 0 answers at once.
         package var wait: Int
+
+        /// The token is in the path since kubelets before 1.27 send no headers with a hook.
+        var path: String { "/drain/\(token)" }
     }
 
     package var settings: SidecarSettings

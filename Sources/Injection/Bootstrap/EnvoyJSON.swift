@@ -38,6 +38,8 @@ enum EnvoyJSON {
             [
                 "stat_prefix": .string(name),
                 "generate_request_id": false,
+                // Kubelets before 1.27 put a slash before the path of a hook, whether it has one or not.
+                "merge_slashes": true,
                 "skip_xff_append": true,
                 "route_config": [
                     "name": .string(name),

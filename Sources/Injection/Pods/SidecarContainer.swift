@@ -85,12 +85,6 @@ struct SidecarContainer {
     }
 
     private var drainHook: JSONValue {
-        [
-            "path": .string(EnvoyBootstrap.drainPath),
-            "port": .int(Int64(settings.readinessPort)),
-            "httpHeaders": [
-                ["name": .string(EnvoyBootstrap.drainHeader), "value": .string(bootstrap.drain.token)]
-            ],
-        ]
+        ["path": .string(bootstrap.drain.path), "port": .int(Int64(settings.readinessPort))]
     }
 }

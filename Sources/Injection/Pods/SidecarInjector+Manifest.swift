@@ -26,8 +26,7 @@ extension SidecarInjector {
         if kind.hasSuffix("List"), let items = manifest["items"]?.arrayValue, depth < 8 {
             return try inject(list: manifest, items, namespace: namespace, drainToken: drainToken, depth: depth)
         }
-        let group = manifest["apiVersion"]?.stringValue ?? ""
-        guard let path = Self.podPath(kind: kind, apiVersion: group) else {
+        guard let path = Self.podPath(kind: kind, apiVersion: manifest["apiVersion"]?.stringValue ?? "") else {
             return InjectionOutcome(object: manifest, action: .notAWorkload, warnings: [])
         }
         let metadata = manifest["metadata"]
@@ -74,8 +73,8 @@ extension SidecarInjector {
 
     /// Where pods lie in an object of this kind; `nil` for kinds without pods.
     private static func podPath(kind: String, apiVersion: String) -> [String]? {
-        let group = apiVersion.split(separator: "/", omittingEmptySubsequences: false)
-        switch (group.count == 2 ? String(group[0]) : "", kind) {
+        let group = apiVersion.lastIndex(of: "/").map { String(apiVersion[..<$0]) } ?? ""
+        switch (group, kind) {
         case ("", "Pod"): return []
         case ("", "PodTemplate"): return ["template"]
         case ("", "ReplicationController"), ("batch", "Job"),

@@ -12,8 +12,8 @@ package struct SidecarInjector: Hashable, Sendable {
 
     /// - Parameters:
     ///   - pod: as the API server hands it to a webhook, perhaps without a name.
-    ///   - drainToken: what the kubelet proves itself with when it tells the sidecar that the pod ends. Best random, and another for each
-    ///     pod; whoever may read the pod knows it.
+    ///   - drainToken: what the kubelet proves itself with when it tells the sidecar that the pod ends. Letters and
+    ///     digits; best random, and another for each pod. Whoever may read the pod knows it.
     /// - Throws: ``InjectionError`` when a sidecar was asked for and cannot be had. That the mesh exists is for the caller to check.
     package func inject(
         pod: JSONValue,

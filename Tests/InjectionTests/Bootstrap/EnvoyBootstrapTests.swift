@@ -110,6 +110,10 @@ struct RealEnvoyTests {
         var bootstrap = try outcome.bootstrap()
         bootstrap["dynamic_resources"] = nil
         bootstrap["cluster_manager"] = nil
+        // An inbound listener as the control plane would send it.
+        var listeners = bootstrap[path: "static_resources", "listeners"]?.arrayValue ?? []
+        listeners.append(try Self.inboundListener())
+        bootstrap[path: "static_resources", "listeners"] = .array(listeners)
         var arguments = try Envoy.arguments(outcome)
         arguments[1] = bootstrap.encodedText()
         try await Envoy.run(arguments) {
@@ -132,18 +136,44 @@ struct RealEnvoyTests {
         try await answers("200", "http://127.0.0.1:28903/tcp/28081")
         try await answers("503", "http://127.0.0.1:28903/tcp/28083")
         try await answers("404", "http://127.0.0.1:28903/tcp/28080")
-        try await answers("404", "http://127.0.0.1:28902/drain")
+        try await answers("404", "http://127.0.0.1:28902/drain/guess")
+        #expect(try await !asksToLeave("http://127.0.0.1:28904/"))
         let start = ContinuousClock.now
-        let drain = ["-H", "x-swiftlet-drain: secret", "--max-time", "10", "http://127.0.0.1:28902/drain"]
+        let drain = ["--max-time", "10", "http://127.0.0.1:28902//drain/secret"]
         #expect(try await status(drain) == "200")
         // Three seconds to drain, which is no more than the eight to end in less five.
         #expect((.seconds(2.9) ..< .seconds(5)).contains(ContinuousClock.now - start))
-        let stats = try await Program.output(
-            "curl",
-            ["-s", "--noproxy", "*", "http://127.0.0.1:28901/stats?filter=server.state|downstream_cx_active"]
-        )
-        #expect(stats.contains("server.state: 0"))
+        // It still serves, but asks every client to go elsewhere.
+        #expect(try await asksToLeave("http://127.0.0.1:28904/"))
         try await answers("200", "http://127.0.0.1:28902/ready")
+    }
+
+    private static func inboundListener() throws -> JSONValue {
+        try yaml(
+            """
+            name: inbound
+            traffic_direction: INBOUND
+            address: {socket_address: {address: 127.0.0.1, port_value: 28904}}
+            filter_chains:
+            - filters:
+              - name: envoy.filters.network.http_connection_manager
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                  stat_prefix: inbound
+                  route_config:
+                    virtual_hosts:
+                    - {name: all, domains: ["*"], routes: [{match: {prefix: /}, direct_response: {status: 204}}]}
+                  http_filters:
+                  - name: envoy.filters.http.router
+                    typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+            """
+        )
+    }
+
+    private static func asksToLeave(_ url: String) async throws -> Bool {
+        let answer = try await Program.output("curl", ["-s", "-i", "--noproxy", "*", "--max-time", "5", url])
+        #expect(answer.contains("204"))
+        return answer.contains("connection: close")
     }
 
     private static func answers(_ code: String, _ url: String) async throws {
