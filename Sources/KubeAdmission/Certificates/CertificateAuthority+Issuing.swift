@@ -7,12 +7,15 @@ import X509
 extension CertificateAuthority {
     /// Signs a certificate for a server, with a new P-256 key.
     ///
-    /// - Parameter validity: from `now`; never beyond the authority's own.
+    /// - Parameters:
+    ///   - validity: from `now`; never beyond the authority's own.
+    ///   - backdating: how far it is dated back, for clocks that are slow.
     /// - Throws: ``AdmissionError/Code/certificate`` without a key, without names, or for a name that cannot be in a certificate.
     package func issue(
         _ request: CertificateRequest,
         now: Timestamp,
-        validity: Duration
+        validity: Duration,
+        backdating: Duration = .seconds(300)
     ) throws(AdmissionError) -> IssuedCertificate {
         guard let privateKey else {
             throw AdmissionError(.certificate, "cannot issue \(request.name): the authority's key is not here")
@@ -25,7 +28,7 @@ extension CertificateAuthority {
                 version: .v3,
                 serialNumber: Certificate.SerialNumber(),
                 publicKey: key.publicKey,
-                notValidBefore: now.advanced(by: .zero - Self.backdating).date,
+                notValidBefore: now.advanced(by: .zero - backdating).date,
                 notValidAfter: min(now.advanced(by: validity), notAfter).date,
                 issuer: certificate.subject,
                 subject: try DistinguishedName {

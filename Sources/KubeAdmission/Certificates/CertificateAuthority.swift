@@ -16,9 +16,6 @@ package struct CertificateAuthority: Sendable, Hashable {
     package var notBefore: Timestamp { Timestamp(certificate.notValidBefore) }
     package var notAfter: Timestamp { Timestamp(certificate.notValidAfter) }
 
-    /// How far certificates are dated back, for clocks that are slow.
-    package static let backdating = Duration.seconds(300)
-
     package init(_ certificate: Certificate, privateKey: Certificate.PrivateKey? = nil) throws(AdmissionError) {
         if let privateKey, privateKey.publicKey != certificate.publicKey {
             throw AdmissionError(.certificate, "the key is not that of the certificate \(certificate.subject)")
@@ -37,8 +34,16 @@ package struct CertificateAuthority: Sendable, Hashable {
 
     /// Makes a P-256 authority.
     ///
-    /// - Parameter name: its common name, with the time after it so that no two are called the same.
-    package init(named name: String, now: Timestamp, validity: Duration) throws(AdmissionError) {
+    /// - Parameters:
+    ///   - name: its common name, with the time after it so that no two are called the same.
+    ///   - validity: from `now`.
+    ///   - backdating: how far it is dated back, for clocks that are slow.
+    package init(
+        named name: String,
+        now: Timestamp,
+        validity: Duration,
+        backdating: Duration = .seconds(300)
+    ) throws(AdmissionError) {
         let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
         let certificate: Certificate
         do {
@@ -50,7 +55,7 @@ package struct CertificateAuthority: Sendable, Hashable {
                 version: .v3,
                 serialNumber: Certificate.SerialNumber(),
                 publicKey: key.publicKey,
-                notValidBefore: now.advanced(by: .zero - Self.backdating).date,
+                notValidBefore: now.advanced(by: .zero - backdating).date,
                 notValidAfter: now.advanced(by: validity).date,
                 issuer: subject,
                 subject: subject,

@@ -80,7 +80,11 @@ package final class CertificateKeeper: Service {
     private static let mostRounds = 12
 
     private func keep() async {
-        var rotation = CertificateRotation(policy: options.policy, names: options.requests.map(\.name))
+        var rotation = CertificateRotation(
+            policy: options.policy,
+            names: options.requests.map(\.name),
+            issues: options.issues
+        )
         var random = SplitMix64(seed: .random(in: 0 ... .max))
         var failures = 0
         var rounds = 0
@@ -154,16 +158,8 @@ package final class CertificateKeeper: Service {
     ) throws {
         for case .serve(let name, let leaf) in actions {
             guard let issued = state.leaves[name], let certificate = certificates[name] else { continue }
-            certificate.set(
-                ServedCertificate(
-                    certificate: issued,
-                    bundle: state.bundle,
-                    notAfter: leaf.notAfter,
-                    issuer: leaf.issuer,
-                    isPublished: rotation.isPublished(leaf.issuer),
-                    context: try issued.serverContext()
-                )
-            )
+            let isPublished = rotation.isPublished(leaf.issuer)
+            certificate.set(try ServedCertificate(issued, bundle: state.bundle, isPublished: isPublished))
             rotation.didServe(name, leaf)
             metrics.expires(name, at: leaf.notAfter)
             logger.info("showing a certificate", metadata: ["name": "\(name)", "until": "\(leaf.notAfter)"])
@@ -202,7 +198,7 @@ package final class CertificateKeeper: Service {
         _ now: Timestamp
     ) async throws -> Bool {
         let changes = actions.filter(\.changesSecret)
-        guard options.issues, !changes.isEmpty else { return false }
+        guard !changes.isEmpty else { return false }
         var known: [AuthorityID: CertificateAuthority] = [:]
         let bundles = published.flatMap { $0.bundle.bundles } + certificates.values.compactMap { $0.current?.bundle }
         for authority in bundles.flatMap(\.authorities) { known[authority.id] = authority }

@@ -154,7 +154,12 @@ extension CertificateState {
     ) throws(AdmissionError) {
         switch action {
         case .createAuthority(let role):
-            let authority = try CertificateAuthority(named: authorityName, now: now, validity: policy.authorityValidity)
+            let authority = try CertificateAuthority(
+                named: authorityName,
+                now: now,
+                validity: policy.authorityValidity,
+                backdating: policy.backdating
+            )
             authorities[authority.id] = authority.trusted
             switch role {
             case .signer: signer = authority
@@ -176,7 +181,12 @@ extension CertificateState {
             if next?.id == id { next = nil }
         case .issueLeaf(let name):
             guard let request = requests.first(where: { $0.name == name }), let signer else { return }
-            leaves[name] = try signer.issue(request, now: now, validity: policy.leafValidity)
+            leaves[name] = try signer.issue(
+                request,
+                now: now,
+                validity: policy.leafValidity,
+                backdating: policy.backdating
+            )
         case .publish, .serve, .checkAgain: break
         }
     }

@@ -1,5 +1,6 @@
 import KubeModel
 import NIOSSL
+import X509
 
 /// A certificate as a server shows it.
 package struct ServedCertificate: Sendable {
@@ -14,4 +15,23 @@ package struct ServedCertificate: Sendable {
     package var isPublished: Bool
     /// For servers that speak no more than HTTP/1.1; others take ``IssuedCertificate/serverContext(protocols:)``.
     package let context: NIOSSLContext
+
+    /// - Throws: ``AdmissionError/Code/certificate`` when it leads to no authority of the bundle, or BoringSSL does not take it.
+    package init(
+        _ certificate: IssuedCertificate,
+        bundle: CertificateBundle,
+        isPublished: Bool
+    ) throws(AdmissionError) {
+        let issuer = certificate.issuer(among: bundle.authorities)
+        guard let authority = bundle.authorities.first(where: { $0.id == issuer }) else {
+            let subject = "\(certificate.leaf.subject)"
+            throw AdmissionError(.certificate, "the certificate \(subject) is by no authority of its bundle")
+        }
+        self.certificate = certificate
+        self.bundle = bundle
+        self.issuer = authority.id
+        self.isPublished = isPublished
+        notAfter = min(certificate.notAfter, authority.notAfter)
+        context = try certificate.serverContext()
+    }
 }

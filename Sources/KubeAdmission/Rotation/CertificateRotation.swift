@@ -18,14 +18,17 @@ package struct CertificateRotation: Sendable {
     private let policy: RotationPolicy
     /// The names of the certificates that are wanted.
     private let names: [String]
+    private let issues: Bool
     /// Since when an authority has been seen in every published bundle.
     private var publishedSince: [AuthorityID: Timestamp] = [:]
     /// What this replica shows.
     package private(set) var served: [String: SecretView.Leaf] = [:]
 
-    package init(policy: RotationPolicy, names: [String]) {
+    /// - Parameter issues: whether the Secret is ours to change. If not, its content is published and shown as it is.
+    package init(policy: RotationPolicy, names: [String], issues: Bool = true) {
         self.policy = policy
         self.names = names
+        self.issues = issues
     }
 
     /// Notes that a certificate is shown.
@@ -42,10 +45,11 @@ package struct CertificateRotation: Sendable {
     ) -> [RotationAction] {
         let view = secret ?? SecretView()
         observe(now, view, published)
-        let changes = changes(now, view, published)
+        let changes = issues ? changes(now, view, published) : []
         var actions = changes
-        let keepsMore = changes.contains { if case .keepAuthority = $0 { true } else { false } }
         let bundle = Set(view.authorities.map(\.id))
+        // A bundle that lacks what is in use is not published; it is made whole first.
+        let keepsMore = changes.contains { if case .keepAuthority(let id, _) = $0 { !bundle.contains(id) } else { false } }
         if let published, !bundle.isEmpty, !keepsMore, published.contains(where: { $0 != bundle }) {
             actions.append(.publish)
         }

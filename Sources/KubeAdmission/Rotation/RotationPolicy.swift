@@ -2,6 +2,8 @@
 package struct RotationPolicy: Hashable, Sendable {
     package var authorityValidity = Duration.seconds(3650 * 86400)
     package var leafValidity = Duration.seconds(30 * 86400)
+    /// How far certificates are dated back, for clocks that are slow.
+    package var backdating = Duration.seconds(300)
     /// The share of its life after which the successor of an authority is made.
     package var authorityRenewal = 0.8
     /// The share of its life after which a server's certificate is issued anew.

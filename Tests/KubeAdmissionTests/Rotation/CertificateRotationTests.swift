@@ -214,7 +214,7 @@ import Testing
         Row(
             testDescription: "an authority of which a leaf is shown is not dropped, whatever is noted",
             now: 92, authorities: [authority(a, until: 91), authority(b, from: 80)], signer: b,
-            leaf: leaf(b, from: 86), published: [[a, b]], served: leaf(a, from: 84),
+            leaf: leaf(b, from: 90), published: [[a, b]], served: leaf(a, from: 84),
             actions: []
         ),
         Row(
@@ -256,6 +256,19 @@ import Testing
         let others = actions.filter { if case .checkAgain = $0 { false } else { true } }
         #expect(others == row.actions)
         #expect(actions.count == others.count + 1)
+    }
+
+    @Test func `a Secret of somebody else is published and shown, and never changed`() {
+        var rotation = CertificateRotation(policy: Self.policy, names: ["tls"], issues: false)
+        var view = SecretView()
+        let leaf = Self.leaf(Self.a, from: 0)
+        view.authorities = [Self.authority(Self.a)]
+        view.leaves["tls"] = leaf
+        let first = rotation.step(now: Self.day(9), secret: view, published: [[]])
+        #expect(first == [.publish, .checkAgain(at: Self.day(10))])
+        let second = rotation.step(now: Self.day(9), secret: view, published: [[Self.a]])
+        #expect(second.contains(.serve("tls", leaf)))
+        #expect(!rotation.step(now: Self.day(11), secret: nil, published: [[]]).contains(where: \.changesSecret))
     }
 
     @Test func `the next look is when something is due`() {

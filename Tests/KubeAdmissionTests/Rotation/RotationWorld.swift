@@ -93,8 +93,10 @@ struct RotationWorld {
             isAgain = true
             if readVersion == secretVersion, Int.random(in: 0..<10, using: &random) > 0 { write(changes) }
         }
-        let interval = Duration.seconds(Int.random(in: 1...(6 * 3600), using: &random))
-        replicas[index].wakes = isAgain ? now.advanced(by: .seconds(1)) : min(next, now.advanced(by: interval))
+        let interval = Duration.seconds(Int.random(in: 1...(12 * 3600), using: &random))
+        // What failed is tried again soon.
+        let isSoon = isAgain || !isReadable
+        replicas[index].wakes = now.advanced(by: isSoon ? .seconds(1) : min(now.duration(to: next), interval))
     }
 
     /// Another replica does a whole round between our reading and our writing.
@@ -216,7 +218,7 @@ struct RotationWorld {
                     )
                 }
             }
-            guard replica.upSince.duration(to: now) > .seconds(7 * 3600) else { continue }
+            guard replica.upSince.duration(to: now) > .seconds(13 * 3600) else { continue }
             for name in ["tls", "xds"] {
                 guard let leaf = replica.rotation.served[name], leaf.notAfter > now else {
                     throw Violation(description: "\(when) at \(now) replica \(index) has nothing to show for \(name)")

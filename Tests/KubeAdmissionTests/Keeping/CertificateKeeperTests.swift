@@ -1,0 +1,154 @@
+import JSON
+import KubeAdmission
+import KubeModel
+import KubeRuntime
+import Testing
+
+@Suite(.timeLimit(.minutes(3))) struct CertificateKeeperTests {
+    private let time = VirtualTime()
+    private let cluster = MemoryCluster()
+    private let registry = PrometheusRegistry()
+
+    private func keeper(issues: Bool = true) -> CertificateKeeper {
+        var options = CertificateKeeperOptions(
+            requests: [
+                CertificateRequest(dnsNames: ["webhook"]), CertificateRequest(name: "xds", dnsNames: ["control-plane"]),
+            ],
+            authorityName: "test-ca"
+        )
+        options.policy.leafValidity = .seconds(120 * 86400)
+        options.issues = issues
+        options.interval = .seconds(90 * 86400)
+        return CertificateKeeper(
+            options: options,
+            storage: cluster.storage,
+            publishers: [cluster.publisher],
+            time: time.source,
+            metrics: registry,
+            logger: Reviews.quiet
+        )
+    }
+
+    private func running(_ keepers: [CertificateKeeper], _ body: () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for keeper in keepers { group.addTask { try await keeper.run() } }
+            try await body()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    private func isTrusted(_ keeper: CertificateKeeper, _ name: String) throws -> Bool {
+        guard let served = keeper.certificate(name)?.current, served.notAfter > time.source.wall.timestamp else {
+            return false
+        }
+        let bundle = try CertificateBundle(pem: cluster.state.value.bundles["hook"] ?? "", field: "bundle")
+        return served.certificate.issuer(among: bundle.authorities) != nil
+    }
+
+    @Test func `certificates come into being, are published and shown, by two replicas alike`() async throws {
+        let keepers = [keeper(), keeper()]
+        try await running(keepers) {
+            for keeper in keepers {
+                for name in ["tls", "xds"] {
+                    let certificate = try #require(keeper.certificate(name))
+                    let isServed = await time.advance(until: { certificate.current?.isPublished == true })
+                    #expect(isServed)
+                    #expect(certificate.failure(at: time.source.wall.timestamp) == nil)
+                }
+            }
+        }
+        let served = keepers.map { $0.certificate()?.current?.certificate }
+        #expect(served[0] == served[1])
+        #expect(keepers[0].certificate("xds")?.current?.certificate != served[0])
+        #expect(cluster.state.value.writes == 1)
+        #expect(cluster.state.value.publications == 1)
+        let expiration = registry.value("certificate_expiration_timestamp_seconds{name=\"tls\"}")
+        #expect(expiration == served[0].map { Double($0.notAfter.secondsSinceEpoch) })
+        #expect((registry.value("certificate_expiration_timestamp_seconds{name=\"ca\"}") ?? 0) > (expiration ?? 0))
+    }
+
+    /// Real keys and signatures, through two changes of authority.
+    @Test func `over decades what is shown leads to what is published`() async throws {
+        let keeper = keeper()
+        try await running([keeper]) {
+            #expect(await time.advance(until: { keeper.certificate("xds")?.current != nil }))
+            var authorities: Set<AuthorityID> = []
+            var leaves: Set<AuthorityID> = []
+            let end = time.source.wall.timestamp.advanced(by: .seconds(18 * 365 * 86400))
+            while time.source.wall.timestamp < end {
+                let before = time.now
+                #expect(await time.advance(until: { time.now > before }))
+                #expect(await time.hasSleepers(1))
+                guard try isTrusted(keeper, "tls"), try isTrusted(keeper, "xds"),
+                    let served = keeper.certificate()?.current
+                else {
+                    Issue.record("not trusted at \(time.source.wall)")
+                    return
+                }
+                authorities.insert(served.issuer)
+                leaves.insert(served.certificate.id)
+                #expect(served.bundle.authorities.count <= 2)
+            }
+            #expect(authorities.count == 3)
+            #expect(leaves.count > 18 * 365 / 120)
+        }
+    }
+
+    @Test func `a bundle that was overwritten is published again`() async throws {
+        let keeper = keeper()
+        try await running([keeper]) {
+            #expect(await time.advance(until: { keeper.certificate()?.current?.isPublished == true }))
+            #expect(await time.hasSleepers(1))
+            let text = cluster.state.value.bundles["hook"]
+            cluster.state.change { state in
+                state.bundles["hook"] = "-----BEGIN CERTIFICATE-----\nnonsense"
+                state.bundleVersion += 1
+            }
+            keeper.lookNow()
+            #expect(await eventually { cluster.state.value.bundles["hook"] == text })
+        }
+    }
+
+    @Test func `while the API server is away what is shown goes on, and what failed is tried again`() async throws {
+        let keeper = keeper()
+        cluster.state.change { $0.isAway = true }
+        try await running([keeper]) {
+            #expect(
+                await time.advance(until: { (registry.value("certificate_errors_total") ?? 0) >= 3 })
+            )
+            #expect(keeper.certificate()?.current == nil)
+            cluster.state.change { $0.isAway = false }
+            #expect(await time.advance(until: { keeper.certificate()?.current?.isPublished == true }))
+            let served = keeper.certificate()?.current?.certificate
+            cluster.state.change { $0.isAway = true }
+            keeper.lookNow()
+            let errors = registry.value("certificate_errors_total") ?? 0
+            #expect(await time.advance(until: { (registry.value("certificate_errors_total") ?? 0) > errors }))
+            #expect(keeper.certificate()?.current?.certificate == served)
+        }
+    }
+
+    @Test func `a Secret that somebody else fills is served and published, and not written`() async throws {
+        let now = time.source.wall.timestamp
+        let authority = try CertificateAuthority(named: "theirs", now: now, validity: .seconds(86400))
+        let data = try ["tls", "xds"].reduce(into: ["ca.crt": authority.pem]) { data, name in
+            let request = CertificateRequest(name: name, dnsNames: ["other"])
+            let issued = try authority.issue(request, now: now, validity: .seconds(3600))
+            data["\(name).crt"] = issued.chainPEM
+            data["\(name).key"] = issued.keyPEM
+        }
+        let object: JSONValue = ["version": 1, "data": .strings(data.mapValues(\.base64))]
+        cluster.state.change { state in
+            state.version = 1
+            state.object = object
+        }
+        let keeper = keeper(issues: false)
+        try await running([keeper]) {
+            #expect(await time.advance(until: { keeper.certificate("xds")?.current?.isPublished == true }))
+            let isTrusted = try isTrusted(keeper, "tls")
+            #expect(isTrusted)
+        }
+        #expect(cluster.state.value.writes == 0)
+    }
+}
