@@ -28,6 +28,13 @@ struct ModelEnvoy {
         return references(resource).contains { have[.cluster]?[$0] == nil }
     }
 
+    /// Whether it applied something of a response that it rejected. After a reconnect it would not tell, as Envoy would not.
+    var hasUnreported: Bool {
+        [ResourceType.cluster, .listener].contains { type in
+            (have[type] ?? [:]).mapValues(\.version) != versions[type] ?? [:]
+        }
+    }
+
     /// The requests of a new stream.
     mutating func connect() {
         requests = [request(.cluster, versions: versions[.cluster] ?? [:])]
@@ -48,6 +55,8 @@ struct ModelEnvoy {
         let bad = response.resources.filter(isBad)
         let appliesGood = bad.isEmpty || Bool.random(using: &random)
         for resource in response.resources where appliesGood && !isBad(resource) {
+            // It may have lost interest since.
+            if type == .endpoint || type == .route, asked[type]?.contains(resource.name) != true { continue }
             have[type, default: [:]][resource.name] = resource
             if type == .cluster { warming.insert(resource.name) }
             if type == .endpoint { warming.remove(resource.name) }

@@ -1,4 +1,5 @@
 import EnvoyAPI
+import Foundation
 import TestSupport
 import Testing
 
@@ -31,7 +32,7 @@ struct PushMachineModelTests {
         return ProxySnapshot(layers: [layer(shared), layer(own)], generation: generation)
     }
 
-    @Test(arguments: 0..<300)
+    @Test(arguments: 0..<500)
     func convergesAndNeverBreaks(seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))
         let badness = seed % 3 == 0 ? 0 : 12
@@ -45,7 +46,9 @@ struct PushMachineModelTests {
         var generation: UInt64 = 1
         var newest = mesh(generation, badness: badness, &random)
 
+        var trace: [String] = []
         func note(_ actions: [PushAction]) {
+            trace += actions.map { "    " + $0.text }
             for case .send(let response) in actions { down.append(response) }
         }
         /// The older one stays in the way of the newer one, as on a stream.
@@ -56,11 +59,14 @@ struct PushMachineModelTests {
             if canTake, !canSend || Bool.random(using: &random) {
                 envoy.take(down.removeFirst(), &random)
             } else {
-                note(try machine.receive(envoy.requests.removeFirst(), now: now))
+                let request = envoy.requests.removeFirst()
+                trace.append(request.text)
+                note(try machine.receive(request, now: now))
             }
             return true
         }
         func reconnect() {
+            trace.append("--- reconnect")
             machine = PushMachine(sharing: sharing, options: options)
             down = []
             envoy.connect()
@@ -70,10 +76,11 @@ struct PushMachineModelTests {
         reconnect()
         for _ in 0..<120 {
             switch Int.random(in: 0..<40, using: &random) {
-            case 0: reconnect()
+            case 0: if !envoy.hasUnreported { reconnect() }
             case 1...5:
                 generation += 1
                 newest = mesh(generation, badness: badness, &random)
+                trace.append("publish \(generation) \(newest.text)")
                 note(machine.publish(newest, now: now))
             default: _ = try step(&random)
             }
@@ -104,6 +111,7 @@ struct PushMachineModelTests {
             if rejected.isEmpty { #expect(Set(have.keys).subtracting(wanted.keys) == [], "\(type)") }
         }
         if badness == 0 { #expect(rejected == []) }
+        if ProcessInfo.processInfo.environment["XDS_TRACE"] == "\(seed)" { print(trace.joined(separator: "\n")) }
         for rejection in machine.rejections where rejection.type != .route {
             #expect(rejection.version.hasPrefix("bad"), "\(rejection)")
         }
@@ -119,5 +127,24 @@ extension ModelEnvoy {
             isListening = true
             requests.append(request(.listener))
         }
+    }
+}
+
+extension DeltaRequest {
+    fileprivate var text: String {
+        let type = ResourceType(typeURL: typeURL).map { "\($0)" } ?? typeURL
+        let words = [type, "?"] + subscribe.map { "+\($0)" } + unsubscribe.map { "-\($0)" }
+        return (words + [nonce, failure?.message ?? "", initialVersions.isEmpty ? "" : "\(initialVersions)"])
+            .joined(separator: " ")
+    }
+}
+
+extension ProxySnapshot {
+    fileprivate var text: String {
+        layers.flatMap { layer in
+            ResourceType.allCases.flatMap { type in
+                layer.entries(of: type).keys.sorted().map { "\(type).\($0)@\(resource(type, $0)?.version ?? "")" }
+            }
+        }.joined(separator: " ")
     }
 }
