@@ -12,9 +12,11 @@ struct RouteInspection {
     init(entry: RouteEntry, contents: MeshContents) {
         self.entry = entry
         self.contents = contents
-        routes = contents.services.keys.sorted().compactMap { service in
-            guard entry.bestDestination(for: service) != nil else { return nil }
-            return entry.route.resolvedIfValid(for: service).map { (service, $0) }
+        let named = entry.destinations.compactMap(\.service)
+        let isForAll = named.count < entry.destinations.count
+        let matching = isForAll ? Set(contents.services.keys) : Set(named).filter { contents.services[$0] != nil }
+        routes = matching.sorted().compactMap { service in
+            entry.route.resolvedIfValid(for: service).map { (service, $0) }
         }
     }
 

@@ -16,18 +16,19 @@ struct RouteReach {
         self.table = table
         // Proxies are many, kinds of them few.
         for candidates in Set(contents.dataplanes.map { table.candidates(for: $0.sourceTags) }) {
-            let winners = table.winners(among: candidates)
-            let named = winners.named.filter { contents.services[$0.key] != nil }
-            let others = contents.services.count > named.count ? winners.others : nil
-            deciding.formUnion(named.values)
-            if let others { deciding.insert(others) }
-            for index in table.matches(of: candidates).keys {
+            let bids = table.bids(of: candidates.selectors)
+            let named = bids.named.keys.filter { contents.services[$0] != nil }
+            let winners = Dictionary(uniqueKeysWithValues: named.map { ($0, bids.winner(for: $0)) })
+            // Whoever wins anything, and so whom a TrafficRoute for all services meets.
+            var all = Set(winners.values.compactMap { $0 })
+            if contents.services.count > winners.count, let others = bids.all { all.insert(others.index) }
+            deciding.formUnion(all)
+            for index in table.matches(of: candidates) {
                 for destination in table.entries[index].destinations {
                     if let service = destination.service {
-                        if let winner = named[service] { note(index, winner) }
+                        if let winner = winners[service] ?? nil { note(index, winner) }
                     } else {
-                        for winner in Set(named.values) { note(index, winner) }
-                        if let others { note(index, others) }
+                        for winner in all { note(index, winner) }
                     }
                 }
             }

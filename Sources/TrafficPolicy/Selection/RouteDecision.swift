@@ -49,7 +49,8 @@ extension RouteTable {
     /// - Parameter sourceTags: ``Dataplane/sourceTags``.
     package func decision(for sourceTags: [Tags], service: String) -> RouteDecision {
         // Entries are in order of precedence, and so stay those of equal rank.
-        let candidates = entries.compactMap { $0.candidate(for: sourceTags, service: service) }
+        let candidates = matches(of: self.candidates(for: sourceTags)).sorted()
+            .compactMap { entries[$0].candidate(for: sourceTags, service: service) }
             .enumerated()
             .sorted { ($1.element.rank, $0.offset) < ($0.element.rank, $1.offset) }
             .map(\.element)
@@ -64,7 +65,7 @@ extension RouteTable {
 
 extension RouteEntry {
     fileprivate func candidate(for sourceTags: [Tags], service: String) -> RouteDecision.Candidate? {
-        guard let source = bestSource(for: sourceTags), let destination = bestDestination(for: service) else {
+        guard let destination = bestDestination(for: service), let source = bestSource(for: sourceTags) else {
             return nil
         }
         return RouteDecision.Candidate(

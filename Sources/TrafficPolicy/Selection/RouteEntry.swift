@@ -23,8 +23,8 @@ struct RouteEntry: Sendable {
 
     /// The most specific destination selector that matches the service; the first of equals.
     func bestDestination(for service: String) -> TagSelector? {
-        let tags: Tags = [TagName.service: service]
-        return Self.best(of: destinations) { $0.matches(tags) }
+        // They select by nothing else.
+        Self.best(of: destinations) { selector in selector.service.map { $0 == service } ?? true }
     }
 
     private static func best(of selectors: [TagSelector], where matches: (TagSelector) -> Bool) -> TagSelector? {

@@ -54,72 +54,57 @@ package struct RouteTable: Sendable {
         RouteCandidates(selectors: sources.matches(of: sourceTags))
     }
 
-    /// The entries that match a proxy as a source, each with the rank of its most specific source selector that does.
-    func matches(of candidates: RouteCandidates) -> [Int: SelectorRank] {
-        var best: [Int: SelectorRank] = [:]
-        for number in candidates.selectors {
+    /// The entries that match a proxy as a source.
+    func matches(of candidates: RouteCandidates) -> Set<Int> {
+        candidates.selectors.reduce(into: []) { $0.formUnion(sources.owners[$1]) }
+    }
+
+    /// Source selectors that name no service and those that do: the ones that many proxies have in common, and the others.
+    func parts(of candidates: RouteCandidates) -> (common: [Int], own: [Int]) {
+        let own = candidates.selectors.filter { sources.selectors[$0].service != nil }
+        return (candidates.selectors.filter { sources.selectors[$0].service == nil }, own)
+    }
+
+    /// The bids of all entries that have one of these source selectors.
+    func bids(of selectors: [Int]) -> RouteBids {
+        var bids = RouteBids()
+        _ = add(selectors, to: &bids)
+        return bids
+    }
+
+    /// Adds the bids of all entries that have one of these source selectors, and tells for which single services they are better.
+    func add(_ selectors: [Int], to bids: inout RouteBids) -> Set<String> {
+        var services: Set<String> = []
+        for number in selectors {
             let rank = sources.selectors[number].rank
-            for index in sources.owners[number] { best[index] = max(rank, best[index] ?? rank) }
-        }
-        return best
-    }
-
-    /// Who decides for each service.
-    struct Winners: Hashable {
-        /// Services that a candidate names, with the index of who decides.
-        var named: [String: Int]
-        /// Who decides for all other services; `nil` for nobody.
-        var others: Int?
-
-        func index(for service: String) -> Int? { named[service] ?? others }
-    }
-
-    /// Who decides, for any service.
-    func winners(among candidates: RouteCandidates) -> Winners {
-        /// Ordered by rank, then by precedence.
-        struct Bid { var rank: SelectorRank, index: Int }
-        func isBetter(_ bid: Bid, than other: Bid?) -> Bool {
-            guard let other else { return true }
-            return bid.rank != other.rank ? bid.rank > other.rank : bid.index < other.index
-        }
-        var named: [String: Bid] = [:]
-        var others: Bid?
-        for (index, rank) in matches(of: candidates) {
-            for destination in entries[index].destinations {
-                let bid = Bid(rank: rank + destination.rank, index: index)
-                if let service = destination.service {
-                    if isBetter(bid, than: named[service]) { named[service] = bid }
-                } else if isBetter(bid, than: others) {
-                    others = bid
+            for index in sources.owners[number] {
+                for destination in entries[index].destinations {
+                    let bid = RouteBids.Bid(rank: rank + destination.rank, index: index)
+                    guard bids.add(bid, for: destination.service), let service = destination.service else { continue }
+                    services.insert(service)
                 }
             }
         }
-        let decided = named.mapValues { bid in
-            others.map { isBetter($0, than: bid) ? $0.index : bid.index } ?? bid.index
-        }
-        return Winners(named: decided, others: others?.index)
+        return services
     }
 
     /// The routes of one proxy. ``RouteViews`` keeps and shares them.
     ///
     /// - Parameter services: those of the mesh; others are not in the view.
     package func view(for sourceTags: [Tags], services: Set<String>) -> RouteView {
-        let winners = winners(among: candidates(for: sourceTags))
-        return view(of: winners, services: services) { index, service in
+        view(of: bids(of: candidates(for: sourceTags).selectors), services: services) { index, service in
             entries[index].route.resolvedIfValid(for: service)
         }
     }
 
-    /// - Parameter resolve: what the TrafficRoute at an index means for a service.
-    func view(of winners: Winners, services: Set<String>, resolve: (Int, String) -> ServiceRoute?) -> RouteView {
+    /// - Parameter resolve: what the entry at an index means for a service.
+    func view(of bids: RouteBids, services: Set<String>, resolve: (Int, String) -> ServiceRoute?) -> RouteView {
         var view = RouteView()
-        if let others = winners.others {
-            view.decided.reserveCapacity(services.count)
-            for service in services { view.decided[service] = resolve(winners.named[service] ?? others, service) }
-        } else {
-            for (service, index) in winners.named where services.contains(service) {
-                view.decided[service] = resolve(index, service)
-            }
+        // Without a bid for all, only services that are named can be decided about.
+        let decidable = bids.all == nil ? services.intersection(bids.named.keys) : services
+        view.decided.reserveCapacity(decidable.count)
+        for service in decidable {
+            if let index = bids.winner(for: service) { view.decided[service] = resolve(index, service) }
         }
         return view
     }

@@ -145,6 +145,7 @@ struct RouteTableTests {
             for tagSets in proxies {
                 let view = table.view(for: tagSets, services: Set(Self.services))
                 #expect(views.view(for: tagSets) == view)
+                #expect(views[views.number(for: tagSets)] == view)
                 for service in Self.services {
                     let expected = Self.naive(routes, tagSets, service)
                     #expect(view.decided[service]?.origin == expected, "\(block) \(seed) \(service)")
