@@ -4,8 +4,8 @@ package struct DataplaneOptions: Hashable, Sendable {
     package var zone: String
     /// The mesh of pods that name none.
     package var defaultMesh: String
-    /// Selector labels that do not decide whether a Service has a pod, such as those by which a rollout switches between versions. A pod that a
-    /// Service selects only without them gets an inbound that is ``Inbound/State/ignored``.
+    /// Selector labels that do not decide whether a Service has a pod, such as those by which a rollout switches between versions.
+    /// A pod that a Service selects only without them gets an inbound that is ``Inbound/State/ignored``.
     package var ignoredSelectorLabels: Set<String>
     /// Labels of nodes that become tags of the pods there.
     package var nodeLabels: [String]

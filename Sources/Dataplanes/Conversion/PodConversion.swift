@@ -103,7 +103,8 @@ package struct PodConversion: Hashable, Sendable {
 }
 
 extension Pod {
-    /// The port that a Service's port stands for here, with the container that declares it if one does; `nil` for a name that none declares.
+    /// The port that a Service's port stands for here, with the container that declares it if one does; `nil` for a name that no
+    /// container declares.
     fileprivate func target(of port: KubeService.Port) -> (number: UInt16, name: String, container: String?)? {
         let declared = ports.first { declared in
             guard declared.portProtocol == port.portProtocol else { return false }

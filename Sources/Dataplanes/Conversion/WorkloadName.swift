@@ -2,8 +2,8 @@ import KubeModel
 
 /// The workload behind a pod that no Service makes reachable, told without asking for other objects.
 ///
-/// The rules are Kuma 2.14's, which looks the owner's owner up. A Deployment names its ReplicaSets `<name>-<pod-template-hash>` and a CronJob
-/// its Jobs `<name>-<time>`, so the same is read off the owner's name here.
+/// The rules are Kuma 2.14's, which looks the owner's owner up. A Deployment names its ReplicaSets `<name>-<pod-template-hash>` and a
+/// CronJob its Jobs `<name>-<time>`, so the same is read off the owner's name here.
 struct WorkloadName: Hashable {
     var name: String
     var isDeployment = false
@@ -30,7 +30,8 @@ struct WorkloadName: Hashable {
         }
     }
 
-    /// What is left without the last two parts, if there are more: right for the pods of Deployments and CronJobs, and what Kuma does for all.
+    /// What is left without the last two parts, if there are more: right for the pods of Deployments and CronJobs, and what Kuma does
+    /// for all others.
     private static func guess(fromPodName name: String) -> String {
         let parts = name.split(separator: "-", omittingEmptySubsequences: false)
         return parts.count > 2 ? parts.dropLast(2).joined(separator: "-") : name

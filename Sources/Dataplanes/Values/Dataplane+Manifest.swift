@@ -20,7 +20,8 @@ extension Dataplane {
 }
 
 extension Inbound {
-    /// As an element of a Dataplane's `spec.networking.inbound`. What is ready says so in `health` alone; Kuma leaves out the zero value of `state`.
+    /// As an element of a Dataplane's `spec.networking.inbound`. What is ready says so in `health` alone, because Kuma leaves out the
+    /// zero value of `state`.
     fileprivate var manifest: JSONValue {
         .compact([
             "port": .int(Int64(port)),

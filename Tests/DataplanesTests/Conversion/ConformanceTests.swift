@@ -66,8 +66,8 @@ private enum Conformance {
         return try YAML.documents(Array(Data(contentsOf: file)), source: name).map(\.value)
     }
 
-    /// The data's pods bear a label `set` for Services to select them by, which was not there when Kuma computed the tags. The expected inbounds
-    /// were completed with it, the expected gateways were not.
+    /// The data's pods bear a label `set` for Services to select them by, which was not there when Kuma computed the tags. The expected
+    /// inbounds were completed with it, the expected gateways were not.
     static func withSetLabel(_ gateway: JSONValue?, of set: String) -> JSONValue? {
         guard var gateway else { return nil }
         gateway[path: "tags", "set"] = .string(set)
