@@ -28,7 +28,7 @@ struct DefaultMesh: Sendable {
                 options: WriteOptions(fieldManager: Self.manager)
             )
             logger.notice("there was no Mesh: made the Mesh \(Mesh.defaultName)")
-        } catch let error as KubeError where error.isAlreadyExists {
+        } catch  where error.isAlreadyExists {
             // Another replica was faster.
         }
     }

@@ -1,4 +1,5 @@
 import CoreMetrics
+import Dataplanes
 import Injection
 import KubeAdmission
 import KubeClient
@@ -12,9 +13,9 @@ import XDS
 
 /// The mesh part of the operator with everything that feeds it.
 package struct MeshOperator: Sendable {
-    package let stores: MeshStores
-    package let engine: MeshEngine
-    package let hub: ProxyHub
+    let stores: MeshStores
+    let engine: MeshEngine
+    let hub: ProxyHub
     let reflectors: [any KindReflecting]
     let controllers: [any ControllerRunning]
     let xds: XDSServer
@@ -211,7 +212,7 @@ package struct MeshOperator: Sendable {
         group.add(server: keeper)
         group.add(server: webhooks) { _ = try await webhooks.boundPort() }
         group.add(
-            server: MeshService(
+            server: MeshServing(
                 engine: engine,
                 deliveryWatch: deliveryWatch,
                 xds: xds,

@@ -47,7 +47,7 @@ struct MeshWorld: Sendable {
         case .node(let name, let labels): index.put(node: name, labels: labels)
         case .nodeGone(let name): index.remove(node: name)
         case .mesh(let mesh): put(mesh, name: mesh.metadata.name)
-        case .meshGone(let name): put(nil, name: name)
+        case .meshGone(let name): put(nil as Mesh?, name: name)
         case .route(let route): put(route, name: route.metadata.name)
         case .routeGone(let name): put(nil as TrafficRoute?, name: name)
         }

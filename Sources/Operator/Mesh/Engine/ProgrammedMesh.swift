@@ -1,4 +1,5 @@
 import Dataplanes
+import EnvoyAPI
 import EnvoyConfig
 import KubeModel
 import SwiftletAPI
@@ -28,6 +29,8 @@ struct ProgrammedMesh: Sendable {
     private(set) var viewOf: [ObjectKey: RouteView] = [:]
     /// The TrafficRoutes that decide about some traffic of a dataplane.
     private var decidersOf: [ObjectKey: Set<String>] = [:]
+    /// The same by the number of a view.
+    private var decidersOfView: [Int: Set<String>] = [:]
     /// Since which generation a TrafficRoute has been as it is now.
     private var routeGenerations: [String: UInt64] = [:]
     /// Since which generation the Mesh has been as it is now.
@@ -62,7 +65,10 @@ struct ProgrammedMesh: Sendable {
         }
         if !change.routes.isEmpty { table = RouteTable(mesh: name, routes: Array(routes)) }
         let concernsAll = !change.routes.isEmpty || change.hasOtherServices
-        if concernsAll { views = RouteViews(table: table, services: Set(services.keys)) }
+        if concernsAll {
+            views = RouteViews(table: table, services: Set(services.keys))
+            decidersOfView = [:]
+        }
 
         var step = MeshChange(services: change.services, dataplanes: change.dataplanes)
         if change.hasOtherSettings { step.settings = MeshSettings(mesh) }
@@ -80,13 +86,21 @@ struct ProgrammedMesh: Sendable {
         var changed: [ObjectKey: RouteView] = [:]
         for key in keys {
             guard let dataplane = dataplanes[key] else { continue }
-            let view = views.view(for: dataplane.sourceTags)
+            let number = views.number(for: dataplane.sourceTags)
+            let view = views[number]
             guard viewOf[key] != view else { continue }
             viewOf[key] = view
-            decidersOf[key] = Set(view.decided.values.compactMap(\.origin))
+            decidersOf[key] = deciders(of: view, number: number)
             changed[key] = view
         }
         return changed
+    }
+
+    private mutating func deciders(of view: RouteView, number: Int) -> Set<String> {
+        if let known = decidersOfView[number] { return known }
+        let deciders = Set(view.decided.values.compactMap(\.origin))
+        decidersOfView[number] = deciders
+        return deciders
     }
 
     // MARK: - Delivery

@@ -26,13 +26,13 @@ struct InjectionHandler: Sendable {
         guard let injector = try await injector() else { throw InjectorNotReady() }
         // Pods of a controller come without a namespace of their own at times; the request's counts.
         let namespace = try await namespace(request.namespace)
-        do {
+        do throws(InjectionError) {
             let outcome = try injector.inject(pod: pod, namespace: namespace, drainToken: Self.newToken())
             if case .injected(let settings) = outcome.action { try check(settings.mesh, request) }
             count(outcome.metricLabels)
             logger.debug("reviewed", metadata: ["request": "\(request.summary)", "result": "\(outcome.metricLabels)"])
             return .allowed(patch: JSONPatch.between(pod, outcome.object).map(\.json), warnings: outcome.warnings)
-        } catch let error as InjectionError {
+        } catch {
             count(error.metricLabels)
             logger.notice("pod refused", metadata: ["request": "\(request.summary)", "reason": "\(error)"])
             return .denied("\(error)", code: 422, reason: "Invalid")

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import XDS
 
 /// Serves proxies, from the moment that there is a certificate, with what follows from the cluster, from the moment that all of it is known.
-struct MeshService: Service {
+struct MeshServing: Service {
     let engine: MeshEngine
     let deliveryWatch: DeliveryWatch
     let xds: XDSServer
