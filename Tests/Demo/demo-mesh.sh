@@ -19,11 +19,9 @@ samples=manifests/samples
 mesh_namespace=kong-mesh-app
 route=trafficroute/route-1
 
-# Every pod has both of its containers ready, and none that is left from before is still there.
+# Whether all three pods have both of their containers ready. One that was deleted may be listed for a minute yet.
 all_have_sidecars() {
-    local pods
-    pods=$(kubectl --namespace "$mesh_namespace" get pods --no-headers) && [[ $(wc -l <<<"$pods") == 3 ]] &&
-        ! awk '{ print $2 }' <<<"$pods" | grep -qvx 2/2
+    [[ $(kubectl --namespace "$mesh_namespace" get pods --no-headers | awk '$3 != "Terminating" { print $2 }') == $'2/2\n2/2\n2/2' ]]
 }
 
 # Whether all proxies are known to do what the newest TrafficRoute says.
