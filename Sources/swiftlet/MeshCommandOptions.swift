@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dataplanes
 import KubeModel
 import KubeRuntime
 import Operator

@@ -37,4 +37,9 @@ extension DynamicObject {
     package var labels: [String: String] {
         (value[path: "metadata", "labels"]?.objectValue ?? [:]).compactMapValues(\.stringValue)
     }
+
+    /// The annotations that are text, as all of a stored object are.
+    package var annotations: [String: String] {
+        (value[path: "metadata", "annotations"]?.objectValue ?? [:]).compactMapValues(\.stringValue)
+    }
 }
