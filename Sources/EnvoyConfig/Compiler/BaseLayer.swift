@@ -64,7 +64,9 @@ struct BaseLayer: Sendable {
         let names = Set(new.map { ResourceID(type: $0.type, name: $0.name) })
         for resource in parts[name] ?? [] where !names.contains(ResourceID(type: resource.type, name: resource.name)) {
             // Another service may have taken the address over.
-            guard table.resource(resource.type, resource.name)?.isSame(as: resource) == true else { continue }
+            if resource.type == .listener, table.resource(.listener, resource.name)?.isSame(as: resource) != true {
+                continue
+            }
             table.remove(resource.type, resource.name)
         }
         for resource in new { table.set(resource) }

@@ -19,32 +19,41 @@ final class OutboundResources: Sendable {
     /// Each once.
     let destinations: [Tags]
 
-    init(_ key: Key) throws(EnvoyConfigError) {
-        let route = key.route
-        let name = ResourceName.outboundRoute(key.service)
+    init(_ resources: [EncodedResource], destinations: [Tags]) {
+        self.resources = resources
+        self.destinations = destinations
+    }
+}
+
+extension OutboundResources.Key {
+    func resources() throws(EnvoyConfigError) -> [EncodedResource] {
+        let name = ResourceName.outboundRoute(service)
         var resources: [EncodedResource] = []
-        for address in key.addresses {
+        for address in addresses {
             // What a listener fetches its routes by is the same whatever they are.
             let listener = OutboundListener(
-                service: key.service,
+                service: service,
                 address: address,
-                routing: key.isHTTP
-                    ? .requests(HTTPFilter(statPrefix: key.service, routes: .named(name)))
-                    : .connections(TCPOutbound(service: key.service, split: route.split))
+                routing: isHTTP
+                    ? .requests(HTTPFilter(statPrefix: service, routes: .named(name)))
+                    : .connections(TCPOutbound(service: service, split: route.split))
             )
-            resources.append(try listener.encoded(origin: key.isHTTP ? nil : route.resourceOrigin))
+            resources.append(try listener.encoded(origin: isHTTP ? nil : route.resourceOrigin))
         }
-        if key.isHTTP {
+        if isHTTP {
             resources.append(
                 try EncodedResource.encoding(.route, name, origin: route.resourceOrigin) {
-                    try route.configuration(named: name, service: key.service)
+                    try route.configuration(named: name, service: service)
                 }
             )
         }
-        self.resources = resources
+        return resources
+    }
+
+    var destinations: [Tags] {
         var seen: Set<Tags> = []
-        let used = (key.isHTTP ? route.rules.map(\.split) : []) + [route.split]
-        destinations = used.joined().map(\.tags).filter { seen.insert($0).inserted }
+        let used = (isHTTP ? route.rules.map(\.split) : []) + [route.split]
+        return used.joined().map(\.tags).filter { seen.insert($0).inserted }
     }
 }
 

@@ -4,6 +4,13 @@ import TrafficPolicy
 
 /// What is made once and used by many layers.
 struct SharedResources: Sendable {
+    private struct Identity: Hashable {
+        var id: ResourceID
+        var version: String
+        var origin: ResourceOrigin?
+    }
+
+    private var all = WeakTable<Identity, EncodedResource>()
     private var outbounds = WeakTable<OutboundResources.Key, OutboundResources>()
     private var instances = WeakTable<InstanceListener, EncodedResource>()
     private var clusters = WeakTable<OutboundCluster, EncodedResource>()
@@ -12,19 +19,43 @@ struct SharedResources: Sendable {
     private var assignments: [String: WeakAssignments] = [:]
 
     mutating func outbound(_ key: OutboundResources.Key) throws(EnvoyConfigError) -> OutboundResources {
-        try outbounds.value(for: key) { () throws(EnvoyConfigError) in try OutboundResources(key) }
+        if let known = outbounds[key] { return known }
+        let made = OutboundResources(try key.resources().map { intern($0) }, destinations: key.destinations)
+        outbounds.insert(made, for: key)
+        return made
     }
 
     mutating func instance(_ listener: InstanceListener) throws(EnvoyConfigError) -> EncodedResource {
-        try instances.value(for: listener) { () throws(EnvoyConfigError) in try listener.encoded() }
+        if let known = instances[listener] { return known }
+        let made = intern(try listener.encoded())
+        instances.insert(made, for: listener)
+        return made
     }
 
     mutating func cluster(_ cluster: OutboundCluster) throws(EnvoyConfigError) -> EncodedResource {
-        try clusters.value(for: cluster) { () throws(EnvoyConfigError) in try cluster.encoded() }
+        if let known = clusters[cluster] { return known }
+        let made = intern(try cluster.encoded())
+        clusters.insert(made, for: cluster)
+        return made
     }
 
     mutating func localCluster(_ cluster: LocalCluster) throws(EnvoyConfigError) -> EncodedResource {
-        try localClusters.value(for: cluster) { () throws(EnvoyConfigError) in try cluster.encoded() }
+        if let known = localClusters[cluster] { return known }
+        let made = intern(try cluster.encoded())
+        localClusters.insert(made, for: cluster)
+        return made
+    }
+
+    /// The one that is there already, if there is one that is the same: different causes may have the same effect.
+    private mutating func intern(_ resource: EncodedResource) -> EncodedResource {
+        let identity = Identity(
+            id: ResourceID(type: resource.type, name: resource.name),
+            version: resource.version,
+            origin: resource.origin
+        )
+        if let known = all[identity] { return known }
+        all.insert(resource, for: identity)
+        return resource
     }
 
     mutating func assignment(of tags: Tags, _ services: [String: MeshService]) throws(EnvoyConfigError)

@@ -8,15 +8,13 @@ struct WeakTable<Key: Hashable & Sendable, Value: AnyObject & Sendable>: Sendabl
     /// How many there may be before those that nobody holds are looked for.
     private var limit = 64
 
-    /// The one that is there, or the one that `make` makes.
-    mutating func value<Failure: Error>(for key: Key, _ make: () throws(Failure) -> Value) throws(Failure) -> Value {
-        if let value = references[key]?.value { return value }
-        let value = try make()
+    subscript(key: Key) -> Value? { references[key]?.value }
+
+    mutating func insert(_ value: Value, for key: Key) {
         if references.count >= limit {
             references = references.filter { $0.value.value != nil }
             limit = max(64, references.count * 2)
         }
         references[key] = Reference(value: value)
-        return value
     }
 }

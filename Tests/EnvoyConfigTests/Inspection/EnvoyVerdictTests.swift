@@ -1,0 +1,49 @@
+import Dataplanes
+import EnvoyAPI
+import EnvoyConfig
+import Testing
+import TrafficPolicy
+
+/// What a real Envoy says to it.
+@Suite(EnvoyProgram.isThere, .serialized)
+struct EnvoyVerdictTests {
+    @Test(arguments: 0..<30 as Range<UInt64>)
+    func randomMeshesAreAccepted(seed: UInt64) async throws {
+        var mesh = RandomMesh(seed: 2000 + seed)
+        var compiler = MeshCompiler(settings: mesh.settings)
+        for _ in 0..<25 { _ = try compiler.apply(mesh.step()) }
+        for key in compiler.dataplanes.sorted().prefix(2) {
+            let verdict = try await EnvoyProgram.verdict(on: try #require(compiler.snapshot(of: key)))
+            #expect(verdict.isGood, "seed \(seed), \(key): \(verdict.words)")
+        }
+    }
+
+    @Test(arguments: [
+        (HTTPRule(match: RequestMatch(path: .regex("a(b")), split: [Samples.destination()]), "missing )"),
+        (
+            HTTPRule(
+                match: RequestMatch(path: .prefix("/")),
+                modification: RequestModification(
+                    requestHeaders: .init(add: [.init(name: "x", value: "%NOPE(%", appends: false)])
+                ),
+                split: [Samples.destination()]
+            ), "NOPE"
+        ),
+    ])
+    func whatIsWrongIsRefusedInEnvoysWords(rule: HTTPRule, words: String) async throws {
+        let route = ServiceRoute(origin: "r", rules: [rule], split: [Samples.destination()])
+        let snapshot = try Samples.snapshot([Samples.service(Samples.web, .http)], [Samples.web: route])
+        let verdict = try await EnvoyProgram.verdict(on: snapshot)
+        #expect(!verdict.isGood && verdict.words.contains(words), "\(verdict.words)")
+    }
+
+    @Test func aLoadBalancerThatCannotBeIsRefused() async throws {
+        let route = ServiceRoute(
+            origin: "r",
+            loadBalancer: .ringHash(function: nil, minimumRingSize: 9000, maximumRingSize: 10),
+            split: [Samples.destination()]
+        )
+        let verdict = try await EnvoyProgram.verdict(on: Samples.snapshot([Samples.service()], [Samples.web: route]))
+        #expect(!verdict.isGood && verdict.words.contains("ring"), "\(verdict.words)")
+    }
+}
