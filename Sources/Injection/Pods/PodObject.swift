@@ -50,6 +50,11 @@ extension PodObject {
             .contains("windows")
     }
 
+    /// Whether the pod is done when its containers have ended, as a Job's is.
+    var runsToCompletion: Bool {
+        ["Never", "OnFailure"].contains(value[path: "spec", "restartPolicy"]?.stringValue)
+    }
+
     /// How long the kubelet waits before it kills, in seconds; Kubernetes' default when it is not set or makes no sense.
     var terminationGracePeriod: Int {
         value[path: "spec", "terminationGracePeriodSeconds"]?.intValue.flatMap {

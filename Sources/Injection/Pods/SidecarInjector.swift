@@ -44,6 +44,11 @@ package struct SidecarInjector: Hashable, Sendable {
         var mutated = pod.value
         let probes = try rewriteProbes(of: pod, settings, in: &mutated)
         settings.warnings += probes.warnings
+        if !configuration.usesNativeSidecars, pod.runsToCompletion {
+            let why =
+                "a plain sidecar goes on when the application has ended, which native sidecars (Kubernetes 1.29) do not"
+            settings.warnings.append("\(pod.object): the pod does not complete by itself: \(why)")
+        }
         settings.transparentProxy.excludedInboundPorts += excludedPorts(settings, probes.targets)
 
         let bootstrap = EnvoyBootstrap(

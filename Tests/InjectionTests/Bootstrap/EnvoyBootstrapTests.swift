@@ -117,12 +117,7 @@ struct RealEnvoyTests {
         var arguments = try Envoy.arguments(outcome)
         arguments[1] = bootstrap.encodedText()
         try await Envoy.run(arguments) {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { _ = try await Program.run("python3", ["-c", applicationProgram, "28080", "28081"]) }
-                group.addTask { try await Self.askAll() }
-                try await group.next()
-                group.cancelAll()
-            }
+            try await Program.run("python3", ["-c", applicationProgram, "28080", "28081"], while: Self.askAll)
         }
     }
 
@@ -137,14 +132,14 @@ struct RealEnvoyTests {
         try await answers("503", "http://127.0.0.1:28903/tcp/28083")
         try await answers("404", "http://127.0.0.1:28903/tcp/28080")
         try await answers("404", "http://127.0.0.1:28902/drain/guess")
-        #expect(try await !asksToLeave("http://127.0.0.1:28904/"))
+        #expect(try await !asksToLeave("http://127.0.0.1:28910/"))
         let start = ContinuousClock.now
         let drain = ["--max-time", "10", "http://127.0.0.1:28902//drain/secret"]
         #expect(try await status(drain) == "200")
         // Three seconds to drain, which is no more than the eight to end in less five.
         #expect((.seconds(2.9) ..< .seconds(5)).contains(ContinuousClock.now - start))
         // It still serves, but asks every client to go elsewhere.
-        #expect(try await asksToLeave("http://127.0.0.1:28904/"))
+        #expect(try await asksToLeave("http://127.0.0.1:28910/"))
         try await answers("200", "http://127.0.0.1:28902/ready")
     }
 
@@ -153,7 +148,7 @@ struct RealEnvoyTests {
             """
             name: inbound
             traffic_direction: INBOUND
-            address: {socket_address: {address: 127.0.0.1, port_value: 28904}}
+            address: {socket_address: {address: 127.0.0.1, port_value: 28910}}
             filter_chains:
             - filters:
               - name: envoy.filters.network.http_connection_manager

@@ -111,6 +111,14 @@ struct SidecarInjectorTests {
         if let wait { #expect(bootstrap.contains(#""fixed_delay":"\#(wait)s""#)) }
     }
 
+    @Test(arguments: ["Never", "OnFailure", "Always"], [true, false])
+    func aJobIsWarnedThatAPlainSidecarGoesOn(policy: String, native: Bool) throws {
+        var pod = simplePod
+        pod[path: "spec", "restartPolicy"] = .string(policy)
+        let warnings = try SidecarInjector(.sample(native: native)).inject(pod).warnings
+        #expect(warnings.contains { $0.contains("does not complete") } == (policy != "Always" && !native))
+    }
+
     @Test func whatIsNotKnownStays() throws {
         var pod = try yaml(
             """

@@ -1,8 +1,6 @@
 import Foundation
 import Injection
 import JSON
-import Subprocess
-import SystemPackage
 import Testing
 
 /// A real Envoy, if there is one: `SWIFTLET_ENVOY` names the program.
@@ -27,25 +25,6 @@ enum Envoy {
 
     /// Runs `body` while Envoy runs with these arguments.
     static func run(_ arguments: [String], _ body: @Sendable @escaping () async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                var options = PlatformOptions()
-                options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(5))]
-                _ = try await Subprocess.run(
-                    .path(FilePath(path)),
-                    arguments: Arguments(arguments),
-                    platformOptions: options,
-                    output: .discarded,
-                    error: .discarded
-                )
-            }
-            group.addTask { try await body() }
-            // The first to end is the body, or an Envoy that did not start.
-            try await group.next()
-            group.cancelAll()
-            while let result = await group.nextResult() {
-                if case .failure(let error) = result, !(error is CancellationError) { throw error }
-            }
-        }
+        try await Program.run(path, arguments, while: body)
     }
 }

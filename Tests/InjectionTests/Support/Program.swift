@@ -31,4 +31,39 @@ struct Program: Sendable {
         try #require(run.status == 0, "\(path) \(arguments.joined(separator: " ")): \(run.errors) \(run.output)")
         return run.output
     }
+
+    /// Runs `body` while the program runs, and then ends the program.
+    ///
+    /// - Throws: ``EndedEarly`` when the program ends first.
+    static func run(
+        _ path: String,
+        _ arguments: [String],
+        while body: @Sendable @escaping () async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: EndedEarly?.self) { group in
+            group.addTask {
+                var options = PlatformOptions()
+                options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(5))]
+                let result = try await Subprocess.run(
+                    path.contains("/") ? .path(FilePath(path)) : .name(path),
+                    arguments: Arguments(arguments),
+                    platformOptions: options,
+                    output: .discarded,
+                    error: .string(limit: 1 << 24)
+                )
+                return EndedEarly(description: "\(path) ended: \(result.standardError.suffix(2000))")
+            }
+            group.addTask {
+                try await body()
+                return nil
+            }
+            defer { group.cancelAll() }
+            if let early = try await group.next() ?? nil { throw early }
+        }
+    }
+}
+
+/// A program that should go on running did not.
+struct EndedEarly: Error, CustomStringConvertible {
+    var description: String
 }

@@ -29,21 +29,11 @@ struct PodNetwork: Sendable {
                 print("skipped: this kernel has no address translation for \(family.rawValue)")
                 return await network.tearDown()
             }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for (namespace, servers) in network.servers {
-                    group.addTask {
-                        _ = try await Program.run(
-                            "ip",
-                            ["netns", "exec", namespace, "python3", "-c", serverProgram] + servers
-                        )
-                    }
-                }
-                group.addTask {
+            try await network.serve(network.pod) {
+                try await network.serve(network.peer) {
                     try await network.waitForServers()
                     try await body(network)
                 }
-                try await group.next()
-                group.cancelAll()
             }
         } catch {
             await network.tearDown()
@@ -105,11 +95,14 @@ struct PodNetwork: Sendable {
         return run.output
     }
 
-    private var servers: [(String, [String])] {
-        [
-            (pod, ["tcp:8080:application", "tcp:15001:outbound", "tcp:15006:inbound", "udp:15053:dns"]),
-            (peer, ["tcp:9000:peer", "udp:53:peer", "udp:54:peer"]),
-        ]
+    /// Runs `body` while the servers of a namespace run.
+    private func serve(_ namespace: String, _ body: @Sendable @escaping () async throws -> Void) async throws {
+        let servers =
+            namespace == pod
+            ? ["tcp:8080:application", "tcp:15001:outbound", "tcp:15006:inbound", "udp:15053:dns"]
+            : ["tcp:9000:peer", "udp:53:peer", "udp:54:peer"]
+        let command = ["netns", "exec", namespace, "python3", "-c", serverProgram]
+        try await Program.run("ip", command + servers, while: body)
     }
 
     private func tables(_ suffix: String) -> String { (family == .ipv4 ? "iptables" : "ip6tables") + suffix }
