@@ -78,7 +78,8 @@ struct RotationWorld {
             case .serve(let name, let leaf): try serve(index, name, leaf)
             case .publish:
                 if mayNest, replicas.count > 1, Bool.random(using: &random) { try disturb(index) }
-                for place in published.indices where readBundles[place] != Set((read ?? SecretView()).authorities.map(\.id)) {
+                for place in published.indices
+                where readBundles[place] != Set((read ?? SecretView()).authorities.map(\.id)) {
                     isAgain = true
                     guard readVersions[place] == publishedVersion[place], Int.random(in: 0..<10, using: &random) > 0
                     else { continue }
@@ -214,7 +215,8 @@ struct RotationWorld {
             for (name, leaf) in replica.rotation.served where leaf.notAfter > now && !isVandalized {
                 guard published.allSatisfy({ $0.contains(leaf.issuer) }) else {
                     throw Violation(
-                        description: "\(when) at \(now) replica \(index) shows \(name) by \(leaf.issuer), published: \(published)"
+                        description:
+                            "\(when) at \(now) replica \(index) shows \(name) by \(leaf.issuer), published: \(published)"
                     )
                 }
             }
