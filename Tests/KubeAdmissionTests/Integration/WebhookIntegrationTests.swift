@@ -116,7 +116,7 @@ import Testing
             }
             // So API servers tell a 504, which comes before they give up themselves.
             let words =
-                "failed calling webhook \"validate0.example.com\": failed to call webhook: the server was unable to return"
+                "failed calling webhook \"validate0.example.com\": the server was unable to return a response in the"
             #expect(late?.message.contains(words) == true, "\(String(describing: late))")
 
             let secret = try await client.get(.secrets, ObjectKey(namespace: namespace, name: "webhook-certificates"))

@@ -61,6 +61,13 @@ struct RotationWorld {
             replicas[index].wakes = now.advanced(by: .seconds(Int.random(in: 1...longest, using: &random)))
             return
         }
+        if Int.random(in: 0..<300, using: &random) == 0 {
+            // It is cut off from the API server, which goes on calling it.
+            let seconds = Int.random(in: 1...(60 * 86400), using: &random)
+            replicas[index].wakes = now.advanced(by: .seconds(seconds))
+            replicas[index].upSince = replicas[index].wakes
+            return
+        }
         try round(index, mayNest: true)
         try check("after a round")
     }
@@ -102,7 +109,7 @@ struct RotationWorld {
 
     /// Another replica does a whole round between our reading and our writing.
     private mutating func disturb(_ index: Int) throws {
-        let others = replicas.indices.filter { $0 != index && replicas[$0].isUp }
+        let others = replicas.indices.filter { $0 != index && replicas[$0].isUp && replicas[$0].upSince <= now }
         if let other = others.randomElement(using: &random) { try round(other, mayNest: false) }
     }
 
@@ -205,7 +212,9 @@ struct RotationWorld {
 
     /// Watches tell of changes.
     private mutating func wakeAll() {
-        for index in replicas.indices where replicas[index].isUp { replicas[index].wakes = now }
+        for index in replicas.indices where replicas[index].isUp && replicas[index].upSince <= now {
+            replicas[index].wakes = now
+        }
     }
 
     // MARK: - What must hold
