@@ -49,7 +49,8 @@ package struct IssuedCertificate: Sendable, Hashable {
     package func issuer(among authorities: [CertificateAuthority]) -> AuthorityID? {
         for (index, certificate) in chain.enumerated() {
             if let authority = authorities.first(where: { $0.signed(certificate) }) { return authority.id }
-            guard index + 1 < chain.count, chain[index + 1].publicKey.isValidSignature(certificate.signature, for: certificate)
+            guard index + 1 < chain.count,
+                chain[index + 1].publicKey.isValidSignature(certificate.signature, for: certificate)
             else { return nil }
         }
         return nil

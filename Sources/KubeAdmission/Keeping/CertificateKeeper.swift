@@ -94,7 +94,8 @@ package final class CertificateKeeper: Service {
             do {
                 switch try await round(&rotation, &faults) {
                 case .again where rounds < Self.mostRounds: rounds += 1
-                case .again: throw AdmissionError(.publication, "certificates or bundles are changed by others all the time")
+                case .again:
+                    throw AdmissionError(.publication, "certificates or bundles are changed by others all the time")
                 case .settled(let moment):
                     (failures, rounds) = (0, 0)
                     let pause = min(time.wall.timestamp.duration(to: moment), options.interval)
@@ -179,7 +180,10 @@ package final class CertificateKeeper: Service {
             do {
                 if try await publisher.publish(bundle, replacing: old) {
                     let authorities = bundle.authorities.map { "\($0.certificate.subject)" }.joined(separator: ", ")
-                    logger.info("published a bundle", metadata: ["in": "\(old.place)", "authorities": "\(authorities)"])
+                    logger.info(
+                        "published a bundle",
+                        metadata: ["in": "\(old.place)", "authorities": "\(authorities)"]
+                    )
                 }
                 isChanged = true
             } catch {

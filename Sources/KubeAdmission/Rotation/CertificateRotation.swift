@@ -49,7 +49,9 @@ package struct CertificateRotation: Sendable {
         var actions = changes
         let bundle = Set(view.authorities.map(\.id))
         // A bundle that lacks what is in use is not published; it is made whole first.
-        let keepsMore = changes.contains { if case .keepAuthority(let id, _) = $0 { !bundle.contains(id) } else { false } }
+        let keepsMore = changes.contains {
+            if case .keepAuthority(let id, _) = $0 { !bundle.contains(id) } else { false }
+        }
         if let published, !bundle.isEmpty, !keepsMore, published.contains(where: { $0 != bundle }) {
             actions.append(.publish)
         }
@@ -69,7 +71,8 @@ package struct CertificateRotation: Sendable {
     ) -> [RotationAction] {
         var changes: [RotationAction] = []
         let known = Set(view.authorities.map(\.id))
-        for leaf in served.values.sorted(by: { $0.id < $1.id }) where leaf.notAfter > now && !known.contains(leaf.issuer) {
+        for leaf in served.values.sorted(by: { $0.id < $1.id })
+        where leaf.notAfter > now && !known.contains(leaf.issuer) {
             changes.append(.keepAuthority(leaf.issuer, until: leaf.notAfter.advanced(by: policy.retirementGrace)))
         }
         let signer = usable(view.signer, view, now)
@@ -143,7 +146,10 @@ package struct CertificateRotation: Sendable {
     // MARK: - What is published and shown
 
     private mutating func observe(_ now: Timestamp, _ view: SecretView, _ published: [Set<AuthorityID>]?) {
-        guard let published else { return publishedSince = [:] }
+        guard let published else {
+            publishedSince = [:]
+            return
+        }
         let trusted = view.authorities.map(\.id).filter { id in published.allSatisfy { $0.contains(id) } }
         // A clock that was set back must not make us wait for what lies in the future.
         publishedSince = Dictionary(

@@ -30,17 +30,21 @@ struct AdmissionMetrics: Sendable {
     }
 
     func begin() {
-        inFlight.set(running.update { count in
-            count += 1
-            return count
-        })
+        inFlight.set(
+            running.update { count in
+                count += 1
+                return count
+            }
+        )
     }
 
     func end(status: Int, after duration: Duration) {
-        inFlight.set(running.update { count in
-            count -= 1
-            return count
-        })
+        inFlight.set(
+            running.update { count in
+                count -= 1
+                return count
+            }
+        )
         totals[status]?.increment()
         latency.recordNanoseconds(Int64(max(0, min(duration / .nanoseconds(1), 9e18))))
     }

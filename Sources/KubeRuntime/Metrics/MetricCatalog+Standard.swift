@@ -4,7 +4,7 @@ extension MetricCatalog {
     package static let standard = MetricCatalog(
         help: [
             "certificate_errors_total": "Attempts to renew or publish certificates that failed.",
-            "certificate_expiration_timestamp_seconds": "When the certificate that is shown expires, in seconds since 1970.",
+            "certificate_expiration_timestamp_seconds": "When the certificate expires, in seconds since 1970.",
             "controller_hot_loops_total": "Keys that were reconciled over and over without a change of theirs.",
             "controller_runtime_active_workers": "Workers that are reconciling now.",
             "controller_runtime_max_concurrent_reconciles": "The most workers that reconcile at a time.",

@@ -94,7 +94,10 @@ import Testing
         let other = try authority.issue(Self.request, now: Self.now, validity: .seconds(86400))
         for (key, message) in [
             (other.keyPEM, "the key is not that of the certificate"), ("", "tls.key holds no private key"),
-            ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n", "tls.key has a passphrase"),
+            (
+                "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+                "tls.key has a passphrase"
+            ),
             ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "tls.key is no PEM of a private key"),
         ] {
             let error = #expect(throws: AdmissionError.self) {

@@ -73,169 +73,324 @@ import Testing
         ),
         Row(
             testDescription: "the first bundle is published before anything is served",
-            now: 0, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 0), published: [[], []],
+            now: 0,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 0),
+            published: [[], []],
             actions: [.publish]
         ),
         Row(
             testDescription: "one of two bundles is not there yet",
-            now: 0, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 0), published: [[a], []],
+            now: 0,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 0),
+            published: [[a], []],
             actions: [.publish]
         ),
         Row(
             testDescription: "the first bundle is published",
-            now: 0, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 0), published: [[a], [a]],
+            now: 0,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 0),
+            published: [[a], [a]],
             actions: [.serve("tls", leaf(a, from: 0))]
         ),
         Row(
             testDescription: "nobody needs a bundle",
-            now: 0, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 0), published: [],
+            now: 0,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 0),
+            published: [],
             actions: [.serve("tls", leaf(a, from: 0))]
         ),
         Row(
             testDescription: "bundles cannot be read: nothing is served that was not before",
-            now: 0, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 0), published: nil,
+            now: 0,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 0),
+            published: nil,
             actions: []
         ),
         Row(
             testDescription: "all is well",
-            now: 5, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 0), published: [[a]],
-            served: leaf(a, from: 0), actions: []
+            now: 5,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 0),
+            published: [[a]],
+            served: leaf(a, from: 0),
+            actions: []
         ),
         Row(
             testDescription: "somebody overwrote the bundle",
-            now: 5, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 0), published: [[b]],
-            served: leaf(a, from: 0), actions: [.publish]
+            now: 5,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 0),
+            published: [[b]],
+            served: leaf(a, from: 0),
+            actions: [.publish]
         ),
         Row(
             testDescription: "the leaf is due",
-            now: 6, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 0), published: [[a]],
-            served: leaf(a, from: 0), actions: [.issueLeaf("tls")]
+            now: 6,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 0),
+            published: [[a]],
+            served: leaf(a, from: 0),
+            actions: [.issueLeaf("tls")]
         ),
         Row(
             testDescription: "another replica renewed the leaf",
-            now: 6, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 6), published: [[a]],
-            served: leaf(a, from: 0), actions: [.serve("tls", leaf(a, from: 6))]
+            now: 6,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 6),
+            published: [[a]],
+            served: leaf(a, from: 0),
+            actions: [.serve("tls", leaf(a, from: 6))]
         ),
         Row(
             testDescription: "a renewed leaf of the same authority needs no look at bundles",
-            now: 6, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 6), published: nil,
-            served: leaf(a, from: 0), actions: [.serve("tls", leaf(a, from: 6))]
+            now: 6,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 6),
+            published: nil,
+            served: leaf(a, from: 0),
+            actions: [.serve("tls", leaf(a, from: 6))]
         ),
         Row(
             testDescription: "the names changed",
-            now: 1, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 0, isAsRequested: false),
-            published: [[a]], served: leaf(a, from: 0, isAsRequested: false), actions: [.issueLeaf("tls")]
+            now: 1,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 0, isAsRequested: false),
+            published: [[a]],
+            served: leaf(a, from: 0, isAsRequested: false),
+            actions: [.issueLeaf("tls")]
         ),
         Row(
             testDescription: "the leaf is missing or cannot be read",
-            now: 1, authorities: [authority(a)], signer: a, leaf: nil, published: [[a]],
+            now: 1,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: nil,
+            published: [[a]],
             // Without a leaf nobody depends on an authority whose key we have.
             actions: [.issueLeaf("tls")]
         ),
         Row(
             testDescription: "the leaf expired while everything was down",
-            now: 20, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 0), published: [[a]],
+            now: 20,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 0),
+            published: [[a]],
             actions: [.issueLeaf("tls")]
         ),
         Row(
             testDescription: "everything expired while everything was down",
-            now: 200, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 90), published: [[a]],
+            now: 200,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 90),
+            published: [[a]],
             actions: [.createAuthority(.signer), .issueLeaf("tls"), .dropAuthority(a)]
         ),
         Row(
             testDescription: "the authority is due: its successor is introduced",
-            now: 80, authorities: [authority(a)], signer: a, leaf: leaf(a, from: 79), published: [[a]],
-            served: leaf(a, from: 79), actions: [.createAuthority(.next)]
+            now: 80,
+            authorities: [authority(a)],
+            signer: a,
+            leaf: leaf(a, from: 79),
+            published: [[a]],
+            served: leaf(a, from: 79),
+            actions: [.createAuthority(.next)]
         ),
         Row(
             testDescription: "the successor is published first",
-            now: 80, authorities: [authority(a), authority(b, from: 80)], signer: a, next: b, leaf: leaf(a, from: 79),
-            published: [[a]], served: leaf(a, from: 79), actions: [.publish]
+            now: 80,
+            authorities: [authority(a), authority(b, from: 80)],
+            signer: a,
+            next: b,
+            leaf: leaf(a, from: 79),
+            published: [[a]],
+            served: leaf(a, from: 79),
+            actions: [.publish]
         ),
         Row(
             testDescription: "the successor was published a moment ago",
-            now: 80, authorities: [authority(a), authority(b, from: 80)], signer: a, next: b, leaf: leaf(a, from: 79),
-            published: [[a, b]], seenFor: 59, served: leaf(a, from: 79), actions: []
+            now: 80,
+            authorities: [authority(a), authority(b, from: 80)],
+            signer: a,
+            next: b,
+            leaf: leaf(a, from: 79),
+            published: [[a, b]],
+            seenFor: 59,
+            served: leaf(a, from: 79),
+            actions: []
         ),
         Row(
             testDescription: "the successor has been published for long enough",
-            now: 80, authorities: [authority(a), authority(b, from: 80)], signer: a, next: b, leaf: leaf(a, from: 79),
-            published: [[a, b]], seenFor: 60, served: leaf(a, from: 79),
+            now: 80,
+            authorities: [authority(a), authority(b, from: 80)],
+            signer: a,
+            next: b,
+            leaf: leaf(a, from: 79),
+            published: [[a, b]],
+            seenFor: 60,
+            served: leaf(a, from: 79),
             actions: [.promoteNext(retiredUntil: day(91))]
         ),
         Row(
             testDescription: "a leaf that is due is still issued by the old authority while the new one is introduced",
-            now: 85, authorities: [authority(a), authority(b, from: 80)], signer: a, next: b, leaf: leaf(a, from: 79),
-            published: [[a]], served: leaf(a, from: 79), actions: [.issueLeaf("tls"), .publish]
+            now: 85,
+            authorities: [authority(a), authority(b, from: 80)],
+            signer: a,
+            next: b,
+            leaf: leaf(a, from: 79),
+            published: [[a]],
+            served: leaf(a, from: 79),
+            actions: [.issueLeaf("tls"), .publish]
         ),
         Row(
             testDescription: "the old authority expired before the new one could be published",
-            now: 101, authorities: [authority(a), authority(b, from: 80)], signer: a, next: b,
-            leaf: leaf(a, from: 95, to: 100), published: [[a]],
+            now: 101,
+            authorities: [authority(a), authority(b, from: 80)],
+            signer: a,
+            next: b,
+            leaf: leaf(a, from: 95, to: 100),
+            published: [[a]],
             actions: [.promoteNext(retiredUntil: day(112)), .publish]
         ),
         Row(
             testDescription: "an authority at its end gives nothing that would be longer",
-            now: 97, authorities: [authority(a), authority(b, from: 80)], signer: a, next: b,
-            leaf: leaf(a, from: 91, to: 100), published: [[a]], served: leaf(a, from: 91, to: 100),
+            now: 97,
+            authorities: [authority(a), authority(b, from: 80)],
+            signer: a,
+            next: b,
+            leaf: leaf(a, from: 91, to: 100),
+            published: [[a]],
+            served: leaf(a, from: 91, to: 100),
             actions: [.publish]
         ),
         Row(
             testDescription: "the new authority issues when a leaf of the old one is due",
-            now: 86, authorities: [authority(a, until: 91), authority(b, from: 80)], signer: b, leaf: leaf(a, from: 79),
-            published: [[a, b]], served: leaf(a, from: 79), actions: [.issueLeaf("tls")]
+            now: 86,
+            authorities: [authority(a, until: 91), authority(b, from: 80)],
+            signer: b,
+            leaf: leaf(a, from: 79),
+            published: [[a, b]],
+            served: leaf(a, from: 79),
+            actions: [.issueLeaf("tls")]
         ),
         Row(
             testDescription: "a leaf of the new authority waits for the bundle",
-            now: 86, authorities: [authority(a, until: 91), authority(b, from: 80)], signer: b, leaf: leaf(b, from: 86),
-            published: [[a, b]], seenFor: 59, served: leaf(a, from: 79), actions: []
+            now: 86,
+            authorities: [authority(a, until: 91), authority(b, from: 80)],
+            signer: b,
+            leaf: leaf(b, from: 86),
+            published: [[a, b]],
+            seenFor: 59,
+            served: leaf(a, from: 79),
+            actions: []
         ),
         Row(
             testDescription: "a leaf of the new authority is served",
-            now: 86, authorities: [authority(a, until: 91), authority(b, from: 80)], signer: b, leaf: leaf(b, from: 86),
-            published: [[a, b]], seenFor: 60, served: leaf(a, from: 79),
+            now: 86,
+            authorities: [authority(a, until: 91), authority(b, from: 80)],
+            signer: b,
+            leaf: leaf(b, from: 86),
+            published: [[a, b]],
+            seenFor: 60,
+            served: leaf(a, from: 79),
             actions: [.serve("tls", leaf(b, from: 86))]
         ),
         Row(
             testDescription: "the old authority is trusted until its time has come",
-            now: 90.9, authorities: [authority(a, until: 91), authority(b, from: 80)], signer: b,
-            leaf: leaf(b, from: 86), published: [[a, b]], served: leaf(b, from: 86), actions: []
+            now: 90.9,
+            authorities: [authority(a, until: 91), authority(b, from: 80)],
+            signer: b,
+            leaf: leaf(b, from: 86),
+            published: [[a, b]],
+            served: leaf(b, from: 86),
+            actions: []
         ),
         Row(
             testDescription: "the old authority is dropped",
-            now: 91, authorities: [authority(a, until: 91), authority(b, from: 80)], signer: b,
-            leaf: leaf(b, from: 86), published: [[a, b]], served: leaf(b, from: 86), actions: [.dropAuthority(a)]
+            now: 91,
+            authorities: [authority(a, until: 91), authority(b, from: 80)],
+            signer: b,
+            leaf: leaf(b, from: 86),
+            published: [[a, b]],
+            served: leaf(b, from: 86),
+            actions: [.dropAuthority(a)]
         ),
         Row(
             testDescription: "the bundle without the old authority is published",
-            now: 91, authorities: [authority(b, from: 80)], signer: b, leaf: leaf(b, from: 86), published: [[a, b]],
-            served: leaf(b, from: 86), actions: [.publish]
+            now: 91,
+            authorities: [authority(b, from: 80)],
+            signer: b,
+            leaf: leaf(b, from: 86),
+            published: [[a, b]],
+            served: leaf(b, from: 86),
+            actions: [.publish]
         ),
         Row(
             testDescription: "an authority of which a leaf is shown is not dropped, whatever is noted",
-            now: 92, authorities: [authority(a, until: 91), authority(b, from: 80)], signer: b,
-            leaf: leaf(b, from: 90), published: [[a, b]], served: leaf(a, from: 84),
+            now: 92,
+            authorities: [authority(a, until: 91), authority(b, from: 80)],
+            signer: b,
+            leaf: leaf(b, from: 90),
+            published: [[a, b]],
+            served: leaf(a, from: 84),
             actions: []
         ),
         Row(
             testDescription: "an unknown authority in the bundle stays for as long as a leaf could",
-            now: 5, authorities: [authority(a), authority(b)], signer: a, leaf: leaf(a, from: 4), published: [[a, b]],
-            served: leaf(a, from: 4), actions: [.keepAuthority(b, until: keepForLeaf)]
+            now: 5,
+            authorities: [authority(a), authority(b)],
+            signer: a,
+            leaf: leaf(a, from: 4),
+            published: [[a, b]],
+            served: leaf(a, from: 4),
+            actions: [.keepAuthority(b, until: keepForLeaf)]
         ),
         Row(
             testDescription: "the signer's key was lost: a successor is introduced while its leaf lives",
-            now: 5, authorities: [authority(a, until: 50)], signer: nil, leaf: leaf(a, from: 4), published: [[a]],
-            served: leaf(a, from: 4), actions: [.createAuthority(.next)]
+            now: 5,
+            authorities: [authority(a, until: 50)],
+            signer: nil,
+            leaf: leaf(a, from: 4),
+            published: [[a]],
+            served: leaf(a, from: 4),
+            actions: [.createAuthority(.next)]
         ),
         Row(
             testDescription: "the signer's key was lost, and the leaf has expired",
-            now: 20, authorities: [authority(a, until: 50)], signer: nil, leaf: leaf(a, from: 4), published: [[a]],
+            now: 20,
+            authorities: [authority(a, until: 50)],
+            signer: nil,
+            leaf: leaf(a, from: 4),
+            published: [[a]],
             actions: [.createAuthority(.signer), .issueLeaf("tls")]
         ),
         Row(
             testDescription: "without signer and leaf there is nothing to wait for",
-            now: 20, authorities: [authority(a, until: 50), authority(b)], signer: nil, next: b, leaf: nil,
-            published: [[a]], actions: [.promoteNext(retiredUntil: day(31)), .publish]
+            now: 20,
+            authorities: [authority(a, until: 50), authority(b)],
+            signer: nil,
+            next: b,
+            leaf: nil,
+            published: [[a]],
+            actions: [.promoteNext(retiredUntil: day(31)), .publish]
         ),
     ]
 
@@ -268,7 +423,8 @@ import Testing
         #expect(first == [.publish, .checkAgain(at: Self.day(10))])
         let second = rotation.step(now: Self.day(9), secret: view, published: [[Self.a]])
         #expect(second.contains(.serve("tls", leaf)))
-        #expect(!rotation.step(now: Self.day(11), secret: nil, published: [[]]).contains(where: \.changesSecret))
+        let third = rotation.step(now: Self.day(11), secret: nil, published: [[]])
+        #expect(third.filter(\.changesSecret) == [])
     }
 
     @Test func `the next look is when something is due`() {

@@ -61,6 +61,13 @@ struct RotationWorld {
             replicas[index].wakes = now.advanced(by: .seconds(Int.random(in: 1...longest, using: &random)))
             return
         }
+        if Int.random(in: 0..<300, using: &random) == 0 {
+            // It is cut off from the API server, which goes on calling it.
+            let seconds = Int.random(in: 1...(60 * 86400), using: &random)
+            replicas[index].wakes = now.advanced(by: .seconds(seconds))
+            replicas[index].upSince = replicas[index].wakes
+            return
+        }
         try round(index, mayNest: true)
         try check("after a round")
     }
@@ -78,7 +85,8 @@ struct RotationWorld {
             case .serve(let name, let leaf): try serve(index, name, leaf)
             case .publish:
                 if mayNest, replicas.count > 1, Bool.random(using: &random) { try disturb(index) }
-                for place in published.indices where readBundles[place] != Set((read ?? SecretView()).authorities.map(\.id)) {
+                for place in published.indices
+                where readBundles[place] != Set((read ?? SecretView()).authorities.map(\.id)) {
                     isAgain = true
                     guard readVersions[place] == publishedVersion[place], Int.random(in: 0..<10, using: &random) > 0
                     else { continue }
@@ -101,7 +109,7 @@ struct RotationWorld {
 
     /// Another replica does a whole round between our reading and our writing.
     private mutating func disturb(_ index: Int) throws {
-        let others = replicas.indices.filter { $0 != index && replicas[$0].isUp }
+        let others = replicas.indices.filter { $0 != index && replicas[$0].isUp && replicas[$0].upSince <= now }
         if let other = others.randomElement(using: &random) { try round(other, mayNest: false) }
     }
 
@@ -204,7 +212,9 @@ struct RotationWorld {
 
     /// Watches tell of changes.
     private mutating func wakeAll() {
-        for index in replicas.indices where replicas[index].isUp { replicas[index].wakes = now }
+        for index in replicas.indices where replicas[index].isUp && replicas[index].upSince <= now {
+            replicas[index].wakes = now
+        }
     }
 
     // MARK: - What must hold
@@ -214,7 +224,8 @@ struct RotationWorld {
             for (name, leaf) in replica.rotation.served where leaf.notAfter > now && !isVandalized {
                 guard published.allSatisfy({ $0.contains(leaf.issuer) }) else {
                     throw Violation(
-                        description: "\(when) at \(now) replica \(index) shows \(name) by \(leaf.issuer), published: \(published)"
+                        description:
+                            "\(when) at \(now) replica \(index) shows \(name) by \(leaf.issuer), published: \(published)"
                     )
                 }
             }

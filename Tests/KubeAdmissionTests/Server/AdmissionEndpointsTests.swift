@@ -62,7 +62,9 @@ import Testing
         ("POST", "/mutate", nil, 415), ("POST", "/mutate", "application/json; charset=utf-8", 200),
         ("POST", "/mutate", "APPLICATION/JSON", 200), ("POST", "/mutate?timeout=no", "application/json", 200),
     ])
-    func `requests that are none have their status`(method: String, target: String, type: String?, status: Int) async throws {
+    func `requests that are none have their status`(method: String, target: String, type: String?, status: Int)
+        async throws
+    {
         let answer = try await post(endpoints(), to: target, method: method, contentType: type)
         #expect(answer.status == status)
         #expect(answer.keepsConnection == (status == 200))
@@ -89,7 +91,8 @@ import Testing
 
     @Test func `a body that breaks off is nobody's to answer`() async throws {
         await #expect(throws: Trouble.self) {
-            try await endpoints().respond(to: "POST", "/mutate", contentType: "application/json") { _ in throw Trouble() }
+            try await endpoints().respond(to: "POST", "/mutate", contentType: "application/json") { _ in throw Trouble()
+            }
         }
         #expect(total(500) == 1)
     }

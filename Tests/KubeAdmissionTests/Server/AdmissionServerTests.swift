@@ -31,7 +31,11 @@ import Testing
     ) throws -> AdmissionServer {
         AdmissionServer(
             address: try ListenAddress(parsing: "127.0.0.1:0"),
-            endpoints: AdmissionEndpoints(handlers: ["/admit": handler], metrics: PrometheusRegistry(), logger: Reviews.quiet),
+            endpoints: AdmissionEndpoints(
+                handlers: ["/admit": handler],
+                metrics: PrometheusRegistry(),
+                logger: Reviews.quiet
+            ),
             certificate: certificate,
             limits: limits,
             logger: Reviews.quiet
@@ -143,7 +147,9 @@ import Testing
     }
 
     /// Each text is sent on a connection of its own, which the server must close by itself.
-    @Test(arguments: ["", "GET / HTTP/1.1\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\u{0}", String(repeating: "x", count: 100_000)])
+    @Test(arguments: [
+        "", "GET / HTTP/1.1\r\n\r\n", "\u{16}\u{3}\u{1}\u{0}\u{0}", String(repeating: "x", count: 100_000),
+    ])
     func `those who say nothing, or no TLS, are closed and hold nobody up`(text: String) async throws {
         let authority = try authority()
         try show(authority)

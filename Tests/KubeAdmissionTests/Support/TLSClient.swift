@@ -31,6 +31,9 @@ struct TLSClient: Sendable {
             body: body,
             timeout: .seconds(30)
         )
-        return try await transport.perform(request, on: TransportEndpoint(baseURL: "https://127.0.0.1:\(port)", tls: tls))
+        return try await transport.perform(
+            request,
+            on: TransportEndpoint(baseURL: "https://127.0.0.1:\(port)", tls: tls)
+        )
     }
 }
