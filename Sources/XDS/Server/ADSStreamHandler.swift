@@ -67,12 +67,9 @@ final class ADSStreamHandler: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         leave()
+        guard self.context != nil else { return }
         self.context = nil
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        leave()
-        context.fireChannelInactive()
+        connection.streamClosed()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
@@ -92,7 +89,7 @@ final class ADSStreamHandler: ChannelInboundHandler {
         readRequests()
     }
 
-    /// Leaves nothing behind; may be called again.
+    /// Is no longer a stream of the hub and the server; may be called again.
     private func leave() {
         if case .open(let proxy) = phase, let handle {
             core.countProxy(-1)
@@ -104,7 +101,6 @@ final class ADSStreamHandler: ChannelInboundHandler {
         guard let handle else { return }
         self.handle = nil
         core.leave(handle)
-        connection.streamClosed()
     }
 
     // MARK: The call
@@ -213,10 +209,14 @@ final class ADSStreamHandler: ChannelInboundHandler {
         var trailers: HPACKHeaders = hasAnswered ? [:] : [":status": "200", "content-type": "application/grpc"]
         trailers.add(name: "grpc-status", value: String(status))
         if !message.isEmpty { trailers.add(name: "grpc-message", value: GRPCFrames.percentEncoded(message)) }
-        let isOpen = !isHalfClosed
         leave()
         context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: trailers, endStream: true))), promise: nil)
-        if isOpen { context.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil) }
+        guard !isHalfClosed else { return }
+        context.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil)
+        // Who does not read does not get to the trailers either.
+        patience = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(core.options.shutdownPatience)) {
+            self.context?.close(promise: nil)
+        }
     }
 
     // MARK: The machine
