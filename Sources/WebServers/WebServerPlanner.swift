@@ -56,10 +56,13 @@ package enum WebServerPlanner {
         package var reason: String
         /// A sentence for people.
         package var message: String
+        /// Whether it lasts until a person changes something.
+        package var isLasting: Bool
 
-        package init(reason: String, message: String) {
+        package init(reason: String, message: String, isLasting: Bool = false) {
             self.reason = reason
             self.message = message
+            self.isLasting = isLasting
         }
     }
 

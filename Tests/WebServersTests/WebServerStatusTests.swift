@@ -109,6 +109,23 @@ struct WebServerStatusTests {
         #expect(ready?.message.contains("exceeded quota: small") == true)
     }
 
+    @Test(arguments: [true, false])
+    func aFailureIsStalledOnlyWhenItLasts(isLasting: Bool) throws {
+        let webServer = Samples.webServer()
+        let failure = WebServerPlanner.Failure(reason: "Broken", message: "the server says no", isLasting: isLasting)
+        let observation = try observation(webServer, deployment: serving)
+        let now = Timestamp(secondsSinceEpoch: 50)
+        let status = WebServerPlanner.plan(webServer, given: observation, failure: failure, now: now).status
+        let told = isLasting ? "Stalled" : "Reconciling"
+        let other = isLasting ? "Reconciling" : "Stalled"
+        #expect(status.conditions[type: told]?.status == .yes)
+        #expect(status.conditions[type: told]?.reason == "Broken")
+        #expect(status.conditions[type: told]?.message == "the server says no")
+        #expect(status.conditions[type: other]?.status == .no)
+        #expect(status.conditions[type: "Ready"]?.status == .no)
+        #expect(status.conditions[type: "Ready"]?.reason == "Broken")
+    }
+
     @Test(
         arguments: [
             (.unknown, nil, Condition.Status.unknown, "AddressNotPublished"),

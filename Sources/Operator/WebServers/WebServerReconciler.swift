@@ -67,16 +67,15 @@ struct WebServerReconciler: Sendable {
         _ webServer: WebServer,
         _ context: ReconcileContext
     ) async throws {
-        do {
-            for action in plan.actions { try await perform(action, observation, webServer.key, context) }
-        } catch let error as KubeError where !error.isCancelled {
-            // A conflict is somebody else being faster: what they did is seen in a moment.
-            if !error.isConflict {
-                let failure = WebServerPlanner.Failure(reason: "WriteFailed", message: "\(error)")
-                try await tell(self.plan(webServer, observation, failure).status, of: webServer, context)
-            }
-            throw error
+        let outcome = await executor.perform(plan)
+        for done in outcome.done { note(done, observation, webServer.key, context) }
+        guard let failure = outcome.failure else { return }
+        // A conflict is somebody else being faster: what they did is seen in a moment.
+        if !failure.isCancelled, !failure.isConflict {
+            let status = self.plan(webServer, observation, WebServerPlanner.Failure(failure)).status
+            try await tell(status, of: webServer, context)
         }
+        throw failure
     }
 
     private func plan(
@@ -99,16 +98,17 @@ struct WebServerReconciler: Sendable {
 
     // MARK: - Writing
 
-    private func perform(
-        _ action: PlannedAction,
+    /// Remembers what a write led to.
+    private func note(
+        _ done: PlanOutcome.Done,
         _ observation: WebServerObservation,
         _ key: ObjectKey,
         _ context: ReconcileContext
-    ) async throws {
-        let version = try await executor.write(action)
-        let identity = ObjectIdentity(groupKind: action.resource.groupKind, key: action.key)
+    ) {
+        let action = done.action
+        let identity = action.identity
         context.logger.info("\(action.verb) \(identity)", metadata: ["reason": "\(action.reason)"])
-        guard let version else { return }
+        guard let version = done.version else { return }
         barrier.wrote(action.resource.groupKind, version: version, for: key)
         let before = observation.children.values.first { $0.object.identity == identity }
         if let before, before.metadata.resourceVersion == version, case .apply(let apply) = action,
@@ -149,6 +149,18 @@ struct WebServerReconciler: Sendable {
                 EventReport(subject, .warning, reason: working.reason, action: "Reconcile", note: working.message)
             )
         }
+    }
+}
+
+extension WebServerPlanner.Failure {
+    /// A child that the server calls invalid is as invalid the next time.
+    fileprivate init(_ error: KubeError) {
+        guard error.isInvalid else {
+            self.init(reason: "WriteFailed", message: "\(error)")
+            return
+        }
+        let message = "The server calls invalid what the spec leads to; change the spec. \(error)"
+        self.init(reason: "ChildInvalid", message: message, isLasting: true)
     }
 }
 
