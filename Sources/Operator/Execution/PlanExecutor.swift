@@ -69,14 +69,15 @@ package struct PlanExecutor: Sendable {
         subresource: String? = nil,
         as type: Object.Type
     ) async throws(KubeError) -> Object {
-        try await client.patch(
+        let applied = try await client.apply(
             apply.resource,
-            apply.intent.key,
-            .apply(body(of: apply)),
+            body(of: apply),
             options: options(of: apply),
             subresource: subresource,
             as: type
         )
+        if apply.mode == .create, !applied.isNew, !isDryRun { try await giveBack(apply, applied.object.uid) }
+        return applied.object
     }
 
     /// Gone already is as good as deleted.
