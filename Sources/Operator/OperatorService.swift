@@ -43,6 +43,7 @@ package struct OperatorService: Sendable {
         self.client = client
         self.options = options
         self.registry = registry
+        registry.add(.mesh)
         self.time = time
         self.logger = logger
     }
@@ -110,6 +111,7 @@ package struct OperatorService: Sendable {
                 options: options,
                 cluster: cluster,
                 reflecting: reflecting,
+                events: events,
                 time: time,
                 metrics: registry,
                 logger: logger

@@ -59,6 +59,13 @@ package struct Permission: Hashable, Sendable {
         Permission(TrafficRoute.resource, read, "see the TrafficRoutes"),
         Permission(TrafficRoute.resource, subresource: "status", ["patch"], "tell how a TrafficRoute is"),
         Permission(.pods, read, "know which pods have a sidecar"),
+        Permission(
+            .pods,
+            subresource: "eviction",
+            ["create"],
+            "restart pods without a sidecar where their namespace asks for it"
+        ),
+        Permission(.events, ["create", "patch"], "tell of pods without a sidecar"),
         Permission(.services, read, "know where pods are reached"),
         Permission(.nodes, read, "know in which zone pods are"),
         Permission(.endpointSlices, read, "know the pods of Services without a selector"),

@@ -29,5 +29,8 @@ package struct ServerVersion: Hashable, Sendable, CustomStringConvertible {
     /// Whether init containers that restart always run beside the others (`SidecarContainers`): on by default since 1.29.
     package var runsNativeSidecars: Bool { (major, minor) >= (1, 29) }
 
+    /// The group and version of the `Eviction` that pods take: `policy/v1` since 1.22.
+    package var evictionVersion: String { (major, minor) >= (1, 22) ? "policy/v1" : "policy/v1beta1" }
+
     package var description: String { gitVersion }
 }

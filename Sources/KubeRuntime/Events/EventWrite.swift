@@ -48,7 +48,7 @@ package struct EventWrite: Hashable, Sendable {
 
 extension String {
     /// As much of the beginning as fits, without cutting a character.
-    func prefix(bytes limit: Int) -> String {
+    package func prefix(bytes limit: Int) -> String {
         guard utf8.count > limit else { return self }
         var end = utf8.index(startIndex, offsetBy: limit)
         while !isCharacterBoundary(end) { end = utf8.index(before: end) }

@@ -48,23 +48,28 @@ package final class PrometheusRegistry: Sendable {
         /// Series dropped because there were too many names to give them one.
         var droppedNames: UInt64 = 0
         var collectors: [any MetricsCollector] = []
+        var catalog: MetricCatalog
     }
 
-    private let catalog: MetricCatalog
     private let limits: Limits
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     package init(catalog: MetricCatalog = .standard, limits: Limits = Limits()) {
-        self.catalog = catalog
+        state = Mutex(State(catalog: catalog))
         self.limits = limits
     }
+
+    /// Has more metrics explained, for parts that come later. Histograms that are there keep their buckets.
+    package func add(_ catalog: MetricCatalog) { state.withLock { $0.catalog = $0.catalog.merging(catalog) } }
 
     /// Has a collector asked at each scrape from now on.
     package func register(_ collector: any MetricsCollector) { state.withLock { $0.collectors.append(collector) } }
 
     /// All metrics in the text format, in a stable order.
     package func text() -> String {
-        let (families, droppedNames, collectors) = state.withLock { ($0.families, $0.droppedNames, $0.collectors) }
+        let (families, droppedNames, collectors, catalog) = state.withLock {
+            ($0.families, $0.droppedNames, $0.collectors, $0.catalog)
+        }
         var metrics = MetricsCollection()
         for (name, family) in families {
             let samples = family.series.map { MetricSample(labels: $0.key, value: $0.value.instrument.value) }
@@ -111,7 +116,8 @@ package final class PrometheusRegistry: Sendable {
 
     /// Makes histograms, whose buckets go by the name.
     func histogram(_ label: String, _ dimensions: [(String, String)]) -> HistogramInstrument? {
-        instrument(.histogram, label, dimensions) { [catalog] name in
+        let catalog = state.withLock { $0.catalog }
+        return instrument(.histogram, label, dimensions) { name in
             HistogramInstrument(name: name, buckets: catalog.buckets(for: name.metric))
         }
     }

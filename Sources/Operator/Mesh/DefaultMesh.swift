@@ -13,12 +13,40 @@ struct DefaultMesh: Sendable {
 
     let client: KubeClient
     let meshes: Store<Mesh>
+    var backoff = BackoffPolicy(base: .seconds(1), cap: .seconds(30))
+    let time: TimeSource
     let logger: Logger
 
+    /// Tries until it is answered. A refusal, such as for want of a permission, is logged and no reason to stop: whoever made no Mesh can
+    /// make one.
+    ///
     /// - Precondition: the store has been filled.
-    func create() async throws {
-        guard meshes.count == 0 else { return }
-        do {
+    func create() async {
+        var random = SplitMix64(seed: .random(in: 0 ... .max))
+        var failures = 0
+        while meshes.count == 0, !Task.isCancelled {
+            do throws(KubeError) {
+                return try await createOnce()
+            } catch {
+                guard error.isRetryable, !error.isCancelled else {
+                    if !error.isCancelled {
+                        logger.error("the Mesh \(Mesh.defaultName) cannot be made", metadata: ["error": "\(error)"])
+                    }
+                    return
+                }
+                let wait = backoff.delay(previousFailures: failures, minimum: error.retryAfter, using: &random)
+                failures += 1
+                logger.warning(
+                    "the Mesh \(Mesh.defaultName) cannot be made yet, trying again",
+                    metadata: ["error": "\(error)", "wait": "\(wait)"]
+                )
+                do { try await time.sleep(until: time.now.advanced(by: wait)) } catch { return }
+            }
+        }
+    }
+
+    private func createOnce() async throws(KubeError) {
+        do throws(KubeError) {
             _ = try await client.create(
                 Mesh.resource,
                 [
@@ -28,8 +56,9 @@ struct DefaultMesh: Sendable {
                 options: WriteOptions(fieldManager: Self.manager)
             )
             logger.notice("there was no Mesh: made the Mesh \(Mesh.defaultName)")
-        } catch  where error.isAlreadyExists {
+        } catch {
             // Another replica was faster.
+            guard error.isAlreadyExists else { throw error }
         }
     }
 }

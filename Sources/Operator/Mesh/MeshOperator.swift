@@ -25,8 +25,7 @@ package struct MeshOperator: Sendable {
     private let xdsCertificate: ServingCertificate
     private let deliveryWatch: DeliveryWatch
     private let defaultMesh: DefaultMesh?
-    private let programming: Controller<ProgrammedKey>
-    private let logger: Logger
+    private let time: TimeSource
 
     /// The names of the two certificates in their Secret.
     private enum CertificateName {
@@ -39,11 +38,12 @@ package struct MeshOperator: Sendable {
         options: MeshOptions,
         cluster: ClusterFeatures,
         reflecting: ReflectorOptions,
+        events: EventRecorder,
         time: TimeSource,
         metrics: any MetricsFactory,
         logger: Logger
     ) {
-        self.logger = logger
+        self.time = time
         let stores = MeshStores()
         self.stores = stores
         hub = ProxyHub()
@@ -98,18 +98,17 @@ package struct MeshOperator: Sendable {
             time: time
         )
         self.xds = xds
+        let injector: @Sendable () async throws -> SidecarInjector? = {
+            guard let served = xdsCertificate.current else { return nil }
+            let port = UInt16(try await xds.boundPort())
+            return SidecarInjector(options.injector(served.bundle.pem, port, serviceName, cluster.runsNativeSidecars))
+        }
         let handler = InjectionHandler(
             client: client,
             namespaces: stores.namespaces,
             meshes: stores.meshes,
-            injector: {
-                guard let served = xdsCertificate.current else { return nil }
-                let port = UInt16(try await xds.boundPort())
-                return SidecarInjector(
-                    options.injector(served.bundle.pem, port, serviceName, cluster.runsNativeSidecars)
-                )
-            },
-            metrics: metrics,
+            injector: injector,
+            metrics: InjectionMetrics(factory: metrics),
             logger: logger
         )
         let webhooks = AdmissionServer(
@@ -124,7 +123,7 @@ package struct MeshOperator: Sendable {
             logger: logger
         )
         self.webhooks = webhooks
-        registration = InjectorRegistration(
+        let registration = InjectorRegistration(
             client: client,
             target: {
                 let port = try await webhooks.boundPort()
@@ -132,10 +131,12 @@ package struct MeshOperator: Sendable {
                 return .url("https://\(host.contains(":") ? "[\(host)]" : host):\(port)")
             },
             certificate: webhookCertificate,
+            reflecting: reflecting,
             time: time,
-            metrics: ControllerMetrics(controller: "injector", factory: metrics),
+            metrics: metrics,
             logger: logger
         )
+        self.registration = registration
         let barrier = WriteBarrier<ProgrammedKey>(
             stores: [Mesh.resource.groupKind: stores.meshes, TrafficRoute.resource.groupKind: stores.routes],
             time: time
@@ -146,9 +147,9 @@ package struct MeshOperator: Sendable {
             engine: engine,
             hub: hub,
             barrier: barrier,
-            now: { Timestamp(secondsSinceEpoch: time.wall.microsecondsSinceEpoch / 1_000_000) }
+            now: { time.wall.timestamp }
         )
-        programming = Self.programming(reconciler, barrier, stores, time, metrics, logger)
+        let programming = Self.programming(reconciler, barrier, engine, time, metrics, logger)
         deliveryWatch = DeliveryWatch(reconciler: reconciler, queue: programming.queue, hub: hub, time: time)
         controllers = [
             programming, registration.controller,
@@ -159,9 +160,26 @@ package struct MeshOperator: Sendable {
                 metrics: ControllerMetrics(controller: "namespace", factory: metrics),
                 logger: logger
             ),
+            SlippedPodController.make(
+                SlippedPodReconciler(
+                    client: client,
+                    stores: stores,
+                    events: events,
+                    log: SlippedPodLog(metrics: metrics),
+                    injector: injector,
+                    isInjecting: { registration.isInPlace && xdsCertificate.current != nil },
+                    evictionVersion: cluster.evictionVersion,
+                    pace: SlippedPodReconciler.PaceKeeper(),
+                    time: time
+                ),
+                time: time,
+                metrics: ControllerMetrics(controller: "slipped-pods", factory: metrics),
+                logger: logger
+            ),
         ]
         defaultMesh =
-            options.createsDefaultMesh ? DefaultMesh(client: client, meshes: stores.meshes, logger: logger) : nil
+            options.createsDefaultMesh
+            ? DefaultMesh(client: client, meshes: stores.meshes, time: time, logger: logger) : nil
         engine.follow(stores)
     }
 
@@ -186,13 +204,16 @@ package struct MeshOperator: Sendable {
     private static func programming(
         _ reconciler: ProgrammingReconciler,
         _ barrier: WriteBarrier<ProgrammedKey>,
-        _ stores: MeshStores,
+        _ engine: MeshEngine,
         _ time: TimeSource,
         _ metrics: any MetricsFactory,
         _ logger: Logger
     ) -> Controller<ProgrammedKey> {
+        let stores = reconciler.stores
         var options = ControllerOptions()
         options.workers = 2
+        // A rollout of many pods moves the counts as often as ``DeliveryWatch/pace`` lets them.
+        options.hotLoop.runs = 500
         let controller = Controller<ProgrammedKey>(
             name: "programming",
             options: options,
@@ -200,20 +221,24 @@ package struct MeshOperator: Sendable {
             time: time,
             metrics: ControllerMetrics(controller: "programming", factory: metrics),
             logger: logger,
+            generation: { reconciler.generation(of: $0) },
             reconcile: { try await reconciler.reconcile($0, $1) }
         )
-        controller.watch(stores.routes) { [.route($0.key.name)] }
-        controller.watch(stores.meshes) { change in
-            // Routes wait for a mesh that is missing.
-            let routes = stores.routes.all().filter { $0.mesh == change.key.name }
-            return [.mesh(change.key.name)] + routes.map { .route($0.metadata.name) }
+        // Through the engine, which sees what the stores see: before it has come to a change there is nothing to tell.
+        engine.onWorkedIn { [queue = controller.queue] keys in
+            for key in keys {
+                queue.add(key)
+                // Routes wait for a mesh that is missing.
+                guard case .mesh(let name) = key else { continue }
+                for route in stores.routes.all() where route.mesh == name { queue.add(.route(route.metadata.name)) }
+            }
         }
         return controller
     }
 
     /// Adds everything to a group. The kinds are not required by the group: web servers are looked after also where no mesh is installed.
     package func join(_ group: inout RuntimeGroup) {
-        for reflector in reflectors { group.add(reflector, isRequired: false) }
+        for reflector in reflectors + [registration.reflector] { group.add(reflector, isRequired: false) }
         for controller in controllers { group.add(controller) }
         group.add(server: keeper)
         group.add(server: webhooks) { _ = try await webhooks.boundPort() }
@@ -225,10 +250,11 @@ package struct MeshOperator: Sendable {
                 certificate: xdsCertificate,
                 kinds: reflectors,
                 begin: { [defaultMesh, registration, engine] in
-                    try await defaultMesh?.create()
                     engine.begin()
-                    registration.begin()
-                }
+                    await defaultMesh?.create()
+                    await registration.begin()
+                },
+                time: time
             )
         )
     }

@@ -12,23 +12,24 @@ struct MeshServing: Service {
     /// All kinds that the mesh follows from.
     let kinds: [any KindReflecting]
     /// To be done once, when they have been listed.
-    let begin: @Sendable () async throws -> Void
+    let begin: @Sendable () async -> Void
+    let time: TimeSource
 
-    /// - Throws: what the xDS server throws, and ``KubeError`` when what is done at the beginning fails.
+    /// - Throws: what the xDS server throws.
     func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await cancelWhenGracefulShutdown { await engine.run() } }
             group.addTask { try await deliveryWatch.run() }
-            group.addTask { try await cancelWhenGracefulShutdown { try await beginWhenSynced() } }
+            group.addTask { await cancelWhenGracefulShutdown { await beginWhenSynced() } }
             group.addTask { try await serve() }
         }
     }
 
-    private func beginWhenSynced() async throws {
+    private func beginWhenSynced() async {
         for kind in kinds {
-            guard await kind.kindState.wait(until: nil, time: .system, for: \.hasObjects) else { return }
+            guard await kind.kindState.wait(until: nil, time: time, for: \.hasObjects) else { return }
         }
-        try await begin()
+        await begin()
     }
 
     private func serve() async throws {

@@ -44,6 +44,7 @@ struct ClusterDiscovery: Sendable {
             served: ServedKinds(served),
             streamsLists: version.streamsLists,
             runsNativeSidecars: version.runsNativeSidecars,
+            evictionVersion: version.evictionVersion,
             endpointSlices: served.preferred(for: APIResource.endpointSlices.groupKind, among: ["v1", "v1beta1"])
         )
     }

@@ -8,6 +8,8 @@ struct ClusterFeatures: Hashable, Sendable {
     var streamsLists: Bool
     /// Whether init containers that restart always run beside the others.
     var runsNativeSidecars: Bool
+    /// See ``ServerVersion/evictionVersion``.
+    var evictionVersion: String
     /// `nil` where the cluster has none.
     var endpointSlices: APIResource?
 }

@@ -17,8 +17,13 @@ package struct TransparentProxyInstaller: Sendable {
 
     /// Hears what is done, a line each.
     private let tell: @Sendable (String) -> Void
+    private let environment: Environment
 
-    package init(tell: @escaping @Sendable (String) -> Void) { self.tell = tell }
+    /// - Parameter environment: what the programs run in, and by whose `PATH` they are found.
+    package init(environment: Environment = .inherit, tell: @escaping @Sendable (String) -> Void) {
+        self.environment = environment
+        self.tell = tell
+    }
 
     /// - Throws: ``TransparentProxyError`` with the tool's own words.
     package func install(_ settings: TransparentProxySettings) async throws {
@@ -90,6 +95,7 @@ package struct TransparentProxyInstaller: Sendable {
         let result = try await Subprocess.run(
             .name(program),
             arguments: Arguments(arguments),
+            environment: environment,
             input: .string(input),
             output: .string(limit: limit),
             error: .string(limit: limit)

@@ -10,7 +10,7 @@ struct TokenReview: Hashable, Sendable {
     /// What the API server found out about a token.
     enum Finding: Hashable, Sendable {
         case pod(Identity)
-        /// The reason, for the log; never shown to the peer.
+        /// The reason, which goes to the log and to the peer: nothing of the token is in it.
         case refused(String)
     }
 

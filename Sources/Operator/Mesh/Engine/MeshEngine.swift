@@ -11,15 +11,24 @@ import XDS
 ///
 /// Changes are noted as they come, at next to no cost; one task works them in, as ``DebounceMachine`` decides, and publishes what follows.
 package final class MeshEngine: Sendable {
+    private enum Phase {
+        /// Changes are worked in, and nothing is published.
+        case gathering
+        /// The next run is the first to publish.
+        case beginning
+        case running
+    }
+
     private struct Inbox {
         var inputs: [MeshInput] = []
         var debounce = DebounceMachine()
+        var phase = Phase.gathering
     }
 
     private let inbox = Mutex(Inbox())
     private let world: Mutex<MeshWorld>
+    private let handlers = Mutex<[@Sendable ([ProgrammedKey]) -> Void]>([])
     private let wakeUp = WakeUp()
-    private let isBegun = ObservedValue(false)
     private let hub: ProxyHub
     private let time: TimeSource
     private let generationTime: Timer
@@ -48,15 +57,24 @@ package final class MeshEngine: Sendable {
         wakeUp.call()
     }
 
-    /// Lets the work begin: what is watched has been listed. Before, proxies would be told that nothing is there.
+    /// Lets publishing begin: what is watched has been listed. Before, proxies would be told that nothing is there.
     func begin() {
-        isBegun.update { $0 = true }
+        inbox.withLock { inbox in
+            guard case .gathering = inbox.phase else { return }
+            inbox.phase = .beginning
+            inbox.debounce.changed(at: time.now)
+        }
         wakeUp.call()
+    }
+
+    /// Has a handler told of Meshes and TrafficRoutes that changed or went, each time after what follows was published. Of all of them at the
+    /// beginning. Called on the engine's task: quick.
+    func onWorkedIn(_ handler: @escaping @Sendable ([ProgrammedKey]) -> Void) {
+        handlers.withLock { $0.append(handler) }
     }
 
     /// Works until the task is cancelled.
     func run() async {
-        guard await isBegun.wait(until: nil, time: time, for: { $0 }) else { return }
         while !Task.isCancelled {
             guard let due = inbox.withLock({ $0.debounce.due }) else {
                 await wakeUp.wait()
@@ -70,38 +88,68 @@ package final class MeshEngine: Sendable {
         }
     }
 
+    private struct Batch {
+        var inputs: [MeshInput]
+        var phase: Phase
+        /// When the first of the inputs came; `nil` at the beginning, which follows from no event.
+        var firstChange: TimeSource.Instant?
+    }
+
+    private func takeBatch() -> Batch {
+        inbox.withLock { inbox in
+            let isBeginning = inbox.phase == .beginning
+            let batch = Batch(
+                inputs: inbox.inputs,
+                phase: inbox.phase,
+                firstChange: isBeginning ? nil : inbox.debounce.firstChange
+            )
+            inbox.inputs = []
+            inbox.debounce.begin()
+            if isBeginning { inbox.phase = .running }
+            return batch
+        }
+    }
+
     private func work() {
         let start = time.now
-        let (inputs, firstChange) = inbox.withLock { inbox in
-            let first = inbox.debounce.firstChange
-            inbox.debounce.begin()
-            defer { inbox.inputs = [] }
-            return (inbox.inputs, first)
-        }
+        let batch = takeBatch()
         do {
-            var publication = try world.withLock { world in
-                for input in inputs { world.put(input) }
-                return try world.step()
+            let (publication, keys) = try world.withLock { world in
+                for input in batch.inputs { world.put(input) }
+                let publication = batch.phase == .gathering ? nil : try world.step()
+                return (publication, batch.phase == .beginning ? world.programmedKeys : [])
             }
-            for index in publication.snapshots.indices {
-                publication.snapshots[index].snapshot.changedAt = firstChange
+            if let publication {
+                publish(publication, of: batch, since: start)
+                let concerned = keys + batch.inputs.compactMap(\.programmedKey)
+                if !concerned.isEmpty { for handler in handlers.withLock({ $0 }) { handler(concerned) } }
             }
-            for proxy in publication.removed { hub.remove(proxy) }
-            hub.publish(publication.snapshots.lazy.map { ($0.proxy, $0.snapshot) })
-            let took = start.duration(to: time.now)
-            generationTime.record(took)
-            logger.debug(
-                "worked changes in",
-                metadata: [
-                    "changes": "\(inputs.count)", "proxies": "\(publication.snapshots.count)", "took": "\(took)",
-                ]
-            )
         } catch {
             // All proxies go on with what they have.
             logger.critical("the configuration of proxies cannot be made", metadata: ["error": "\(error)"])
         }
         let end = time.now
         inbox.withLock { $0.debounce.ended(at: end, took: start.duration(to: end)) }
+    }
+
+    private func publish(_ publication: MeshWorld.Publication, of batch: Batch, since start: TimeSource.Instant) {
+        guard !publication.isEmpty else { return }
+        for proxy in publication.removed { hub.remove(proxy) }
+        hub.publish(
+            publication.snapshots.lazy.map { proxy, snapshot in
+                var snapshot = snapshot
+                snapshot.changedAt = batch.firstChange
+                return (proxy, snapshot)
+            }
+        )
+        let took = start.duration(to: time.now)
+        generationTime.record(took)
+        logger.debug(
+            "worked changes in",
+            metadata: [
+                "changes": "\(batch.inputs.count)", "proxies": "\(publication.snapshots.count)", "took": "\(took)",
+            ]
+        )
     }
 
     /// Reads the state that was published last.

@@ -12,3 +12,16 @@ enum MeshInput: Sendable {
     case mesh(Mesh), meshGone(String)
     case route(TrafficRoute), routeGone(String)
 }
+
+extension MeshInput {
+    /// The object whose status it concerns.
+    var programmedKey: ProgrammedKey? {
+        switch self {
+        case .mesh(let mesh): .mesh(mesh.metadata.name)
+        case .meshGone(let name): .mesh(name)
+        case .route(let route): .route(route.metadata.name)
+        case .routeGone(let name): .route(name)
+        default: nil
+        }
+    }
+}

@@ -34,6 +34,11 @@ struct MeshWorld: Sendable {
         index.setMeshes([])
     }
 
+    /// All Meshes and TrafficRoutes.
+    var programmedKeys: [ProgrammedKey] {
+        meshes.keys.map { .mesh($0) } + routes.keys.map { .route($0) }
+    }
+
     mutating func put(_ input: MeshInput) {
         switch input {
         case .pod(let pod): index.put(pod)

@@ -27,14 +27,16 @@ struct ProgrammedMesh: Sendable {
     private var views: RouteViews
     private var dataplanes: [ObjectKey: Dataplane] = [:]
     private(set) var viewOf: [ObjectKey: RouteView] = [:]
-    /// The TrafficRoutes that decide about some traffic of a dataplane.
-    private var decidersOf: [ObjectKey: Set<String>] = [:]
-    /// The same by the number of a view.
-    private var decidersOfView: [Int: Set<String>] = [:]
-    /// Since which generation a TrafficRoute has been as it is now.
+    /// The numbers of the views.
+    private var numberOf: [ObjectKey: Int] = [:]
+    /// The TrafficRoutes that decide about some traffic of those who have a view, by its number.
+    private var deciders: [Int: Set<String>] = [:]
+    /// Since which generation a TrafficRoute has been as it is now, if it has not from the beginning.
     private var routeGenerations: [String: UInt64] = [:]
     /// Since which generation the Mesh has been as it is now.
     private var settingsGeneration: UInt64
+    /// The first that can be published. Those before it are of an earlier mesh of this name.
+    private let firstGeneration: UInt64
 
     /// - Parameter generation: of a mesh of this name that came before.
     init(mesh: Mesh, routes: some Sequence<TrafficRoute>, after generation: UInt64) {
@@ -42,7 +44,8 @@ struct ProgrammedMesh: Sendable {
         compiler = MeshCompiler(settings: MeshSettings(mesh), generation: generation)
         table = RouteTable(mesh: name, routes: Array(routes))
         views = RouteViews(table: table, services: [])
-        settingsGeneration = generation
+        firstGeneration = generation + 1
+        settingsGeneration = firstGeneration
     }
 
     var generation: UInt64 { compiler.generation }
@@ -60,14 +63,14 @@ struct ProgrammedMesh: Sendable {
             dataplanes[key] = dataplane
             if dataplane == nil {
                 viewOf[key] = nil
-                decidersOf[key] = nil
+                numberOf[key] = nil
             }
         }
         if !change.routes.isEmpty { table = RouteTable(mesh: name, routes: Array(routes)) }
         let concernsAll = !change.routes.isEmpty || change.hasOtherServices
         if concernsAll {
             views = RouteViews(table: table, services: Set(services.keys))
-            decidersOfView = [:]
+            deciders = [:]
         }
 
         var step = MeshChange(services: change.services, dataplanes: change.dataplanes)
@@ -76,8 +79,12 @@ struct ProgrammedMesh: Sendable {
             of: concernsAll ? Array(dataplanes.keys) : change.dataplanes.compactMap { $1 == nil ? nil : $0 }
         )
         let update = try compiler.apply(step)
-        for route in change.routes { routeGenerations[route] = table.mesh == name ? compiler.generation : nil }
-        if change.hasOtherSettings { settingsGeneration = compiler.generation }
+        let present = max(compiler.generation, firstGeneration)
+        if !change.routes.isEmpty {
+            let known = Set(table.routes.map(\.metadata.name))
+            for route in change.routes { routeGenerations[route] = known.contains(route) ? present : nil }
+        }
+        if change.hasOtherSettings { settingsGeneration = present }
         return update
     }
 
@@ -88,19 +95,13 @@ struct ProgrammedMesh: Sendable {
             guard let dataplane = dataplanes[key] else { continue }
             let number = views.number(for: dataplane.sourceTags)
             let view = views[number]
+            numberOf[key] = number
+            if deciders[number] == nil { deciders[number] = Set(view.decided.values.compactMap(\.origin)) }
             guard viewOf[key] != view else { continue }
             viewOf[key] = view
-            decidersOf[key] = deciders(of: view, number: number)
             changed[key] = view
         }
         return changed
-    }
-
-    private mutating func deciders(of view: RouteView, number: Int) -> Set<String> {
-        if let known = decidersOfView[number] { return known }
-        let deciders = Set(view.decided.values.compactMap(\.origin))
-        decidersOfView[number] = deciders
-        return deciders
     }
 
     // MARK: - Delivery
@@ -109,18 +110,53 @@ struct ProgrammedMesh: Sendable {
     ///
     /// - Parameter delivery: of a proxy.
     func delivery(ofRoute route: String, _ delivery: (ProxyID) -> ProxyDelivery?) -> ObjectDelivery {
-        var tally = DeliveryTally(since: routeGenerations[route] ?? 0, kind: TrafficRoute.resource.kind, name: route)
-        for (key, deciders) in decidersOf where deciders.contains(route) {
-            tally.count(delivery(ProxyID(mesh: name, key)))
+        var tally = tally(ofRoute: route)
+        let numbers = Set(deciders.lazy.filter { $0.value.contains(route) }.map(\.key))
+        for (key, number) in numberOf where numbers.contains(number) {
+            if let delivery = delivery(ProxyID(mesh: name, key)) { tally.count(delivery) }
         }
         return tally.result
     }
 
     /// How far the Mesh itself has come with all its connected proxies.
     func delivery(_ delivery: (ProxyID) -> ProxyDelivery?) -> ObjectDelivery {
-        var tally = DeliveryTally(since: settingsGeneration, kind: Mesh.resource.kind, name: name)
-        for key in dataplanes.keys { tally.count(delivery(ProxyID(mesh: name, key))) }
+        var tally = tallyOfMesh
+        for key in dataplanes.keys {
+            if let delivery = delivery(ProxyID(mesh: name, key)) { tally.count(delivery) }
+        }
         return tally.result
+    }
+
+    /// Both, for the Mesh and all its TrafficRoutes, each proxy asked for once.
+    ///
+    /// Cost: the proxies, and for each view that proxies have the TrafficRoutes that decide in it.
+    func deliveries(
+        _ delivery: (ProxyID) -> ProxyDelivery?
+    ) -> (mesh: ObjectDelivery, routes: [String: ObjectDelivery]) {
+        var groups: [Int: DeliveryGroup] = [:]
+        for (key, number) in numberOf {
+            if let delivery = delivery(ProxyID(mesh: name, key)) { groups[number, default: .init()].add(delivery) }
+        }
+        var mesh = tallyOfMesh
+        var routes: [String: DeliveryTally] = [:]
+        for route in table.routes { routes[route.metadata.name] = tally(ofRoute: route.metadata.name) }
+        for (number, group) in groups {
+            mesh.count(group)
+            for route in deciders[number] ?? [] { routes[route]?.count(group) }
+        }
+        return (mesh.result, routes.mapValues(\.result))
+    }
+
+    private func tally(ofRoute route: String) -> DeliveryTally {
+        DeliveryTally(
+            since: routeGenerations[route] ?? firstGeneration,
+            kind: TrafficRoute.resource.kind,
+            name: route
+        )
+    }
+
+    private var tallyOfMesh: DeliveryTally {
+        DeliveryTally(since: settingsGeneration, kind: Mesh.resource.kind, name: name)
     }
 }
 

@@ -1,4 +1,3 @@
-import CoreMetrics
 import Injection
 import JSON
 import KubeAdmission
@@ -15,7 +14,7 @@ struct InjectionHandler: Sendable {
     let meshes: Store<Mesh>
     /// `nil` until sidecars can be told whom to trust.
     let injector: @Sendable () async throws -> SidecarInjector?
-    let metrics: any MetricsFactory
+    let metrics: InjectionMetrics
     let logger: Logger
 
     /// - Throws: ``KubeError`` when the pod's namespace cannot be read, upon which the webhook's failure policy decides.
@@ -29,11 +28,11 @@ struct InjectionHandler: Sendable {
         do throws(InjectionError) {
             let outcome = try injector.inject(pod: pod, namespace: namespace, drainToken: Self.newToken())
             if case .injected(let settings) = outcome.action { try check(settings.mesh, request) }
-            count(outcome.metricLabels)
+            metrics.count(outcome.metricLabels)
             logger.debug("reviewed", metadata: ["request": "\(request.summary)", "result": "\(outcome.metricLabels)"])
             return .allowed(patch: JSONPatch.between(pod, outcome.object).map(\.json), warnings: outcome.warnings)
         } catch {
-            count(error.metricLabels)
+            metrics.count(error.metricLabels)
             logger.notice("pod refused", metadata: ["request": "\(request.summary)", "reason": "\(error)"])
             return .denied("\(error)", code: 422, reason: "Invalid")
         }
@@ -55,14 +54,6 @@ struct InjectionHandler: Sendable {
         let key = ObjectKey(namespace: "", name: name)
         if let known = namespaces.get(key) { return NamespaceMetadata(known) }
         return NamespaceMetadata(try await client.get(.namespaces, key, as: Namespace.self))
-    }
-
-    private func count(_ labels: (result: String, reason: String)) {
-        Counter(
-            label: "sidecar_injection_total",
-            dimensions: [("result", labels.result), ("reason", labels.reason)],
-            factory: metrics
-        ).increment()
     }
 
     private static func newToken() -> String {

@@ -1,3 +1,4 @@
+import CoreMetrics
 import KubeAdmission
 import KubeClient
 import KubeModel
@@ -9,22 +10,42 @@ import Logging
 /// It begins when there is a certificate to serve, and has the bundle from the start, so that there is no moment at which pods are refused
 /// because nobody trusts the webhook. From then on the bundle is the certificate keeper's to publish.
 struct InjectorRegistration: Sendable {
+    private let registrations: Store<DynamicObject>
+    private let certificate: ServingCertificate
+    private let time: TimeSource
     private static let key = ObjectKey(namespace: "", name: InjectorWebhooks.name)
 
-    /// What is registered, as far as it was seen.
-    let registrations: Store<DynamicObject>
+    /// Follows what is registered.
+    let reflector: any KindReflecting
     let controller: Controller<ObjectKey>
 
     init(
         client: KubeClient,
         target: @escaping @Sendable () async throws -> InjectorWebhooks.Target,
         certificate: ServingCertificate,
+        reflecting: ReflectorOptions,
         time: TimeSource,
-        metrics: ControllerMetrics,
+        metrics: any MetricsFactory,
         logger: Logger
     ) {
         let registrations = Store<DynamicObject>()
         self.registrations = registrations
+        self.certificate = certificate
+        self.time = time
+        let resource = APIResource.mutatingWebhookConfigurations
+        reflector = Reflector(
+            name: resource.description,
+            source: KubeListWatch<DynamicObject>(
+                client: client,
+                resource: resource,
+                fieldSelector: "metadata.name=\(InjectorWebhooks.name)"
+            ),
+            store: registrations,
+            options: reflecting,
+            time: time,
+            metrics: ReflectorMetrics(resource: resource.description, factory: metrics),
+            logger: logger
+        )
         let barrier = WriteBarrier<ObjectKey>(
             stores: [APIResource.mutatingWebhookConfigurations.groupKind: registrations],
             time: time
@@ -36,10 +57,9 @@ struct InjectorRegistration: Sendable {
             options: options,
             barrier: barrier,
             time: time,
-            metrics: metrics,
+            metrics: ControllerMetrics(controller: "injector", factory: metrics),
             logger: logger
         ) { key, context in
-            guard key == Self.key else { return .done }
             let served: ServedCertificate
             if let current = certificate.current { served = current } else { served = try await certificate.next() }
             let webhooks = InjectorWebhooks(target: try await target(), bundle: served.bundle.pem)
@@ -63,6 +83,14 @@ struct InjectorRegistration: Sendable {
         controller.watch(registrations) { [$0.key] }
     }
 
-    /// Registers for the first time; to be called once the kinds are synced.
-    func begin() { controller.queue.add(Self.key) }
+    /// Registers once it is known what is registered; to be called once there is something to serve by.
+    func begin() async {
+        guard await reflector.kindState.wait(until: nil, time: time, for: \.hasObjects) else { return }
+        controller.queue.add(Self.key)
+    }
+
+    /// Whether pods that are made now are asked about, as far as can be seen from here.
+    var isInPlace: Bool {
+        registrations.get(Self.key) != nil && certificate.failure(at: time.wall.timestamp) == nil
+    }
 }

@@ -26,15 +26,21 @@ enum NamespaceMirrorController {
             guard let namespace = namespaces.get(key), let intent = NamespaceMirror.intent(for: namespace) else {
                 return .done
             }
-            // Not forced: what a person wrote meanwhile stays.
-            let stored = try await client.patch(
-                .namespaces,
-                key,
-                .apply(intent),
-                options: WriteOptions(fieldManager: NamespaceMirror.manager),
-                as: ObjectMetaProjection.self
-            )
-            barrier.wrote(APIResource.namespaces.groupKind, version: stored.resourceVersion, for: key)
+            do throws(KubeError) {
+                let stored = try await client.patch(
+                    .namespaces,
+                    key,
+                    .apply(intent),
+                    options: WriteOptions(fieldManager: NamespaceMirror.manager),
+                    as: ObjectMetaProjection.self
+                )
+                barrier.wrote(APIResource.namespaces.groupKind, version: stored.resourceVersion, for: key)
+            } catch {
+                // Not forced: a person took the label over, which is then theirs, or the namespace went.
+                guard error.isConflict || error.isNotFound else { throw error }
+                context.logger.info("the namespace's label is left alone", metadata: ["reason": "\(error)"])
+                return .done
+            }
             context.logger.info("the namespace's injection annotation is mirrored into its label")
             return .done
         }

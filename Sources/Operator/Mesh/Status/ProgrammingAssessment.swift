@@ -1,4 +1,5 @@
 import KubeModel
+import KubeRuntime
 import SwiftletAPI
 
 /// What the status of a Mesh or a TrafficRoute should say. Pure.
@@ -23,6 +24,9 @@ struct ProgrammingAssessment {
         if !inactiveFields.isEmpty { status.conditions.append(condition("FieldsActive", fieldsActive)) }
         return status
     }
+
+    /// The most of a condition's message in bytes: Envoy's words may be long.
+    static let messageLimit = 4096
 
     private typealias Finding = (status: Condition.Status, reason: String, message: String)
 
@@ -66,7 +70,7 @@ struct ProgrammingAssessment {
             type: type,
             status: finding.status,
             reason: finding.reason,
-            message: finding.message,
+            message: finding.message.prefix(bytes: Self.messageLimit),
             observedGeneration: generation,
             lastTransitionTime: known?.status == finding.status ? known?.lastTransitionTime ?? now : now
         )

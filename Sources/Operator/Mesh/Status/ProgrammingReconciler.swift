@@ -19,9 +19,8 @@ struct ProgrammingReconciler: Sendable {
     let now: @Sendable () -> Timestamp
 
     func reconcile(_ key: ProgrammedKey, _ context: ReconcileContext) async throws -> ReconcileResult {
-        // Counts of an older generation must not be told as those of the present one.
-        guard isWorkedIn(key) else { return .requeue(after: .milliseconds(20)) }
-        guard let (known, status) = assess(key), status != known else { return .done }
+        // Counts of an older generation must not be told as those of the present one. The engine tells when it has come to it.
+        guard isWorkedIn(key), let (known, status) = assess(key), status != known else { return .done }
         let object: JSONValue = [
             "apiVersion": .string(key.resource.apiVersion), "kind": .string(key.resource.kind),
             "metadata": ["name": .string(key.key.name)], "status": try status.json(),
@@ -42,15 +41,22 @@ struct ProgrammingReconciler: Sendable {
         return .done
     }
 
+    /// Of the object as the store has it.
+    func generation(of key: ProgrammedKey) -> Int64? {
+        switch key {
+        case .mesh: stores.meshes.get(key.key)?.metadata.generation
+        case .route: stores.routes.get(key.key)?.metadata.generation
+        }
+    }
+
     /// How far each object has come that the engine knows.
     func deliveries() -> [ProgrammedKey: ObjectDelivery] {
         engine.read { world in
             var result: [ProgrammedKey: ObjectDelivery] = [:]
             for (name, mesh) in world.programmed {
-                result[.mesh(name)] = mesh.delivery(hub.delivery)
-                for route in mesh.table.routes {
-                    result[.route(route.metadata.name)] = mesh.delivery(ofRoute: route.metadata.name, hub.delivery)
-                }
+                let deliveries = mesh.deliveries(hub.delivery)
+                result[.mesh(name)] = deliveries.mesh
+                for (route, delivery) in deliveries.routes { result[.route(route)] = delivery }
             }
             return result
         }
@@ -59,12 +65,13 @@ struct ProgrammingReconciler: Sendable {
     /// Whether the engine knows the object as the store has it.
     private func isWorkedIn(_ key: ProgrammedKey) -> Bool {
         let name = key.key.name
-        return switch key {
-        case .mesh:
-            stores.meshes.get(key.key)?.metadata.generation == engine.read { $0.meshes[name]?.metadata.generation }
-        case .route:
-            stores.routes.get(key.key)?.metadata.generation == engine.read { $0.routes[name]?.metadata.generation }
+        let known = engine.read { world in
+            switch key {
+            case .mesh: world.meshes[name]?.metadata.generation
+            case .route: world.routes[name]?.metadata.generation
+            }
         }
+        return generation(of: key) == known
     }
 
     /// The status that is stored and the one that should be; `nil` for an object that is gone.

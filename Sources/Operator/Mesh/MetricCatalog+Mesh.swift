@@ -1,0 +1,20 @@
+import KubeRuntime
+import XDS
+
+extension MetricCatalog {
+    /// What the mesh counts.
+    package static let mesh = XDSMetrics.catalog.merging(
+        MetricCatalog(
+            help: [
+                "sidecar_injection_total": "New pods by what became of them: success, skipped or failed, and why.",
+                "swiftlet_pods_without_sidecar": "Pods that have no sidecar although they should, by namespace.",
+                "swiftlet_xds_generation_seconds": "How long it took to work out what follows from a batch of changes.",
+            ],
+            buckets: [
+                "swiftlet_xds_generation_seconds": HistogramBuckets([
+                    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+                ])
+            ]
+        )
+    )
+}
