@@ -193,7 +193,7 @@ struct PushMachineTests {
         var scene = try Scene.started(snapshot(1, service("first")))
         let more =
             service("first", "2") + [resource(.cluster, "bad", origin: route), resource(.cluster, "good")]
-        #expect(scene.publish(snapshot(2, more)) == ["cluster +first@2 +bad@1 +good@1", "endpoint +first@1"])
+        #expect(scene.publish(snapshot(2, more)) == ["cluster +bad@1 +first@2 +good@1", "endpoint +first@1"])
         _ = try scene.ack(.endpoint)
         let words = "Error adding/updating cluster(s) bad: no such thing"
         #expect(try scene.nack(.cluster, words) == ["cluster +first@2 +good@1", "endpoint +first@1"])
