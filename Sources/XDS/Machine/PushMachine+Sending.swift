@@ -126,6 +126,7 @@ extension PushMachine {
                 states[.endpoint].owed.insert(entry.name)
             }
         }
+        states[type].shrink()
         states[type].inFlight = PushBatch(nonce: nonce, entries: entries, sentAt: now)
         actions.append(
             .send(

@@ -107,6 +107,7 @@ package struct PushMachine: ~Copyable {
             states.allSatisfy({ $0.inFlight == nil })
         else { return }
         reported = current.generation
+        for type in ResourceType.allCases { states[type].names.share(sharing.nameSets) }
         actions.append(.delivered(generation: current.generation, changedAt: current.changedAt))
     }
 

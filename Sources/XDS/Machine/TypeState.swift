@@ -74,6 +74,13 @@ struct TypeState {
     mutating func settle() {
         guard base != nil, !behind.isEmpty else { return }
         behind = behind.filter { $0.value != ClientCopy(resource($0.key)) }
+        if behind.isEmpty { behind = [:] }
+    }
+
+    /// Gives back the memory of a start: what is removed from dictionaries leaves its room behind.
+    mutating func shrink() {
+        if behind.isEmpty { behind = [:] }
+        if owed.isEmpty { owed = [] }
     }
 
     mutating func forget(_ name: String) {

@@ -211,8 +211,7 @@ final class ADSStreamHandler: ChannelInboundHandler {
         if !message.isEmpty { trailers.add(name: "grpc-message", value: GRPCFrames.percentEncoded(message)) }
         leave()
         context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: trailers, endStream: true))), promise: nil)
-        guard !isHalfClosed else { return }
-        context.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil)
+        if !isHalfClosed { context.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil) }
         // Who does not read does not get to the trailers either.
         patience = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(core.options.shutdownPatience)) {
             self.context?.close(promise: nil)

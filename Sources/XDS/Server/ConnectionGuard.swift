@@ -12,7 +12,7 @@ final class ConnectionGuard: ChannelInboundHandler {
     struct Goodbye: Sendable {}
 
     private let core: ServerCore
-    private let reads: ReadCopier
+    private let reads: BufferLimiter
     private let openedAt = NIODeadline.now()
     private var streams = 0
     private var idleSince = NIODeadline.now()
@@ -21,7 +21,7 @@ final class ConnectionGuard: ChannelInboundHandler {
     private var check: Scheduled<Void>?
     private var context: ChannelHandlerContext?
 
-    init(core: ServerCore, reads: ReadCopier) {
+    init(core: ServerCore, reads: BufferLimiter) {
         self.core = core
         self.reads = reads
     }

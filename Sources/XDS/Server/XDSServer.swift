@@ -116,7 +116,7 @@ package final class XDSServer: Service {
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(
                 .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2048, maximum: 64 << 10)
+                value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2048, maximum: 8 << 10)
             )
             .childChannelInitializer { [core] channel in Self.configure(channel, core) }
         var failure: (any Error)?
@@ -134,7 +134,7 @@ package final class XDSServer: Service {
         channel.eventLoop.makeCompletedFuture {
             guard core.enter(channel) else { throw XDSError(.unavailable, "there are too many connections") }
             channel.closeFuture.whenComplete { _ in core.leave(channel) }
-            let reads = ReadCopier()
+            let reads = BufferLimiter()
             let connection = ConnectionGuard(core: core, reads: reads)
             let bound = NIOLoopBound(connection, eventLoop: channel.eventLoop)
             let peer = channel.remoteAddress?.ipAddress ?? "unknown"

@@ -5,7 +5,7 @@ package struct XDSServerOptions: Sendable {
     /// The most bytes of a request.
     package var messageBytes = 4 << 20
     /// The most bytes of the first request, before it is known who calls. Envoy names all its extensions in it.
-    package var firstMessageBytes = 4 << 20
+    package var firstMessageBytes = 2 << 20
     /// Connections at a time; more are closed at once.
     package var connections = 20_000
     /// Streams of one connection at a time.

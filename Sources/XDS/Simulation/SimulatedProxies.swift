@@ -98,7 +98,7 @@ package final class SimulatedProxies: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil))
-                    try pipeline.addHandler(ReadCopier())
+                    try pipeline.addHandler(BufferLimiter())
                 }
             }
             .connect(host: options.host, port: options.port)

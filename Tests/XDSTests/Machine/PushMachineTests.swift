@@ -190,13 +190,13 @@ struct PushMachineTests {
     }
 
     @Test func findsTheCulpritThatEnvoyNames() throws {
-        var scene = try Scene.started(snapshot(1, service("a")))
+        var scene = try Scene.started(snapshot(1, service("first")))
         let more =
-            service("a", "2") + [resource(.cluster, "bad", origin: route), resource(.cluster, "good")]
-        #expect(scene.publish(snapshot(2, more)) == ["cluster +a@2 +bad@1 +good@1", "endpoint +a@1"])
+            service("first", "2") + [resource(.cluster, "bad", origin: route), resource(.cluster, "good")]
+        #expect(scene.publish(snapshot(2, more)) == ["cluster +first@2 +bad@1 +good@1", "endpoint +first@1"])
         _ = try scene.ack(.endpoint)
         let words = "Error adding/updating cluster(s) bad: no such thing"
-        #expect(try scene.nack(.cluster, words) == ["cluster +a@2 +good@1", "endpoint +a@1"])
+        #expect(try scene.nack(.cluster, words) == ["cluster +first@2 +good@1", "endpoint +first@1"])
         _ = try scene.ack(.endpoint)
         #expect(try scene.ack(.cluster) == ["cluster +bad@1"])
         #expect(try scene.nack(.cluster, words) == ["rejections", "delivered 2"])
