@@ -37,8 +37,9 @@ struct Metrics: Sendable {
 
     /// What `le` says.
     private static func text(_ labels: Substring) -> Substring {
-        guard let start = labels.range(of: "le=\"") else { return "" }
-        return labels[start.upperBound...].prefix { $0 != "\"" }
+        let parts = labels.split(separator: "\"", omittingEmptySubsequences: false)
+        guard let name = parts.firstIndex(where: { $0.hasSuffix("le=") }), name + 1 < parts.count else { return "" }
+        return parts[name + 1]
     }
 
     private static func bound(_ labels: Substring) -> Double? {
