@@ -92,16 +92,29 @@ struct MeshTests {
             let told = try await mesh.condition("Programmed", of: "refused")
             return told.hasPrefix("Rejected") && told.contains("repetition")
         }
-        // Nothing else is held up by it.
+        // Nothing else is held up by it: not another route, not another pod.
+        try await mesh.kubectl("apply", "-f", "-", input: Self.otherRoute)
+        try await mesh.waitUntilProgrammed("other")
         try await mesh.kubectl("scale", "deployment/benigno-v1", "--replicas=1")
-        try await mesh.setWeights(stable: 50, canary: 50)
-        try await mesh.waitUntilProgrammed("route-1")
         let during = try await Load.run(url, "--requests", "300")
         #expect(during.failed == 0, "\(during.report)")
         try await mesh.kubectl("apply", "-f", "-", input: Self.routeWithRegex("/b+"))
         try await mesh.waitUntilProgrammed("refused")
-        try await mesh.kubectl("delete", "trafficroute", "refused", "route-1")
+        try await mesh.kubectl("delete", "trafficroute", "refused", "other", "route-1")
     }
+
+    private static let otherRoute = """
+        apiVersion: kuma.io/v1alpha1
+        kind: TrafficRoute
+        mesh: default
+        metadata: {name: other}
+        spec:
+          sources: [{match: {kuma.io/service: benigno_kong-mesh-app_svc_5000}}]
+          destinations: [{match: {kuma.io/service: magnanimo_kong-mesh-app_svc_4000}}]
+          conf:
+            loadBalancer: {leastRequest: {choiceCount: 3}}
+            destination: {kuma.io/service: magnanimo_kong-mesh-app_svc_4000}
+        """
 
     private static func routeWithRegex(_ regex: String) -> String {
         """
