@@ -49,12 +49,21 @@ struct MeshCluster: Sendable {
             try await cluster.createUnlessPresent(TrafficRoute.resource, objects.route(service))
         }
         let pods = try await mapConcurrently(objects.pods) { pod in
-            let stored = try await cluster.client.create(.pods, objects.pod(pod))
+            let stored = try await stored(objects.podKey(pod), objects.pod(pod))
             try await setReady(pod, of: stored, objects, isReady: true)
             return stored
         }
         guard pods.allSatisfy({ Pods.hasSidecar($0) }) else { throw BenchError("a pod came without a sidecar") }
         return pods
+    }
+
+    /// The pod as the server has it, made if there is none yet.
+    private func stored(_ key: ObjectKey, _ pod: JSONValue) async throws -> JSONValue {
+        do {
+            return try await cluster.client.create(.pods, pod)
+        } catch  where error.isAlreadyExists {
+            return try await cluster.client.get(.pods, key)
+        }
     }
 
     private enum Pods {
