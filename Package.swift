@@ -151,8 +151,9 @@ let package = Package(
         .executableTarget(
             name: "swiftlet-bench",
             dependencies: [
-                "JSON", "KubeModel", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "EnvoyAPI", "XDS",
-                "Operator",
+                "JSON", "KubeModel", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI", "Injection",
+                "EnvoyAPI",
+                "XDS", "Operator",
                 .argumentParser,
                 .coreMetrics, .logging,
             ],

@@ -7,7 +7,8 @@ struct MeasureCommand: AsyncParsableCommand {
         abstract: "Measure, and print a Markdown table.",
         discussion: """
             The parts: a, pods listed and watched by an informer; b, WebServers created until all have converged; c, a restart of the \
-            operator on them; d, the operator with nothing to do. c and d do what b does first.
+            operator on them; d, the operator with nothing to do; e, changes of a mesh pushed to simulated proxies; f, sidecars injected. \
+            c and d do what b does first. e and f are best given a server of their own.
 
             Objects stay behind: give it an API server that is thrown away afterwards, and nothing else runs on.
             """
@@ -25,6 +26,12 @@ struct MeasureCommand: AsyncParsableCommand {
     @Option(help: "How many WebServers.")
     var webServers = 1_000
 
+    @Option(help: "How many Services, and proxies, the mesh has.")
+    var services = 1_000
+
+    @Option(help: "How many changes of each kind are pushed.")
+    var changes = 100
+
     @Option(help: "How often an informer is begun and measured; the table has the medians.")
     var runs = 3
 
@@ -38,6 +45,9 @@ struct MeasureCommand: AsyncParsableCommand {
         guard (1...1_000_000).contains(pods), (1...1_000_000).contains(webServers), (1...100).contains(runs) else {
             throw ValidationError("The counts are from 1 to a million, the runs from 1 to 100.")
         }
+        guard (20...20_000).contains(services), (1...10_000).contains(changes) else {
+            throw ValidationError("The Services are from 20 to 20,000, the changes from 1 to 10,000.")
+        }
     }
 
     func run() async throws {
@@ -49,10 +59,25 @@ struct MeasureCommand: AsyncParsableCommand {
                 let bench = InformerBench(cluster: cluster, count: pods, runs: runs, seed: seed, progress: progress)
                 report.add(try await bench.measure())
             }
-            let operatorParts = only.parts.subtracting([.informer])
+            let operatorParts = only.parts.intersection(Part.ofWebServers)
             if !operatorParts.isEmpty {
                 let bench = OperatorBench(cluster: cluster, binary: binary, count: webServers, progress: progress)
                 report.add(try await bench.measure(operatorParts))
+            }
+            if only.parts.contains(.mesh) {
+                let objects = MeshObjects(services: services)
+                let bench = MeshBench(
+                    cluster: cluster,
+                    binary: binary,
+                    objects: objects,
+                    changes: changes,
+                    progress: progress
+                )
+                report.add(try await bench.measure())
+            }
+            if only.parts.contains(.injection) {
+                let bench = InjectionBench(cluster: cluster, binary: binary, progress: progress)
+                report.add(try await bench.measure())
             }
             return report
         }

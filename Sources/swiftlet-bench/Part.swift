@@ -6,6 +6,10 @@ enum Part: String, CaseIterable, ExpressibleByArgument {
     case convergence = "b"
     case restart = "c"
     case idle = "d"
+    case mesh = "e"
+    case injection = "f"
+
+    static let ofWebServers: Set<Part> = [.convergence, .restart, .idle]
 }
 
 /// The parts of `--only`, such as `a,c`.

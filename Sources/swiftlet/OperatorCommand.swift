@@ -5,6 +5,7 @@ import KubeClient
 import KubeRuntime
 import Logging
 import Operator
+import XDS
 
 struct OperatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,7 +33,7 @@ struct OperatorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = logging.logger("swiftlet")
-        let registry = PrometheusRegistry()
+        let registry = PrometheusRegistry(catalog: .standard.merging(XDSMetrics.catalog))
         registry.register(ProcessMetrics())
         // Before the first instrument is made, which is the client's.
         MetricsSystem.bootstrap(registry)

@@ -1,3 +1,4 @@
+import EnvoyAPI
 import KubeRuntime
 import NIOCore
 import NIOHTTP2
@@ -15,8 +16,14 @@ package final class SimulatedProxies: Sendable {
         package var port: Int
         /// The node id of each proxy.
         package var nodeIDs: [String]
-        /// `nil` for none.
-        package var authorization: String?
+        /// What each proxy authorizes itself with, by node id; those without an entry with nothing.
+        package var authorizations: [String: String] = [:]
+        /// Told of every response that a proxy has answered: its node id, and the names of the resources that came. Called on event loops.
+        package var answered: @Sendable (_ nodeID: String, _ type: ResourceType, _ names: [String]) -> Void = {
+            _,
+            _,
+            _ in
+        }
         /// PEM; `nil` trusts whatever comes.
         package var trustedRoots: [UInt8]?
         package var redialAfter = Duration.milliseconds(20)

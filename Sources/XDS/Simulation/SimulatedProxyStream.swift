@@ -1,3 +1,4 @@
+import EnvoyAPI
 import NIOCore
 import NIOHPACK
 import NIOHTTP2
@@ -23,7 +24,7 @@ final class SimulatedProxyStream: ChannelInboundHandler {
             ":method": "POST", ":scheme": "https", ":authority": "swiftlet", ":path": ADSStreamHandler.method,
             "content-type": "application/grpc", "te": "trailers",
         ]
-        if let authorization = proxies.options.authorization {
+        if let authorization = proxies.options.authorizations[state.nodeID] {
             headers.add(name: "authorization", value: authorization)
         }
         context.write(wrapOutboundOut(.headers(.init(headers: headers))), promise: nil)
@@ -59,6 +60,10 @@ final class SimulatedProxyStream: ChannelInboundHandler {
                 }
                 for response in responses { write(state.take(response), context) }
                 context.flush()
+                for response in responses {
+                    guard let type = ResourceType(typeURL: response.typeURL) else { continue }
+                    proxies.options.answered(state.nodeID, type, response.resources.map(\.name))
+                }
             } catch {
                 context.close(promise: nil)
             }

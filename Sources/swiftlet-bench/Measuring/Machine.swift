@@ -19,9 +19,14 @@ struct Machine: Sendable {
             "CPU: \(field("/proc/cpuinfo", "model name")), \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores",
             "Memory: \((kibibytes / 1_048_576).fixed(1)) GiB; kernel: \(firstLine("/proc/sys/kernel/osrelease"))",
             "Kubernetes: \(server); \(await swiftVersion()), release build",
-            "Date: \(TimeSource.system.wall); load average before: "
-                + firstLine("/proc/loadavg").split(separator: " ").prefix(3).joined(separator: ", "),
+            "Date: \(TimeSource.system.wall); load average before: \(loadAverage)",
         ])
+    }
+
+    /// Over the last 1, 5 and 15 minutes.
+    static var loadAverage: String {
+        let line = (ProcessFiles.system.text("/proc/loadavg") ?? "unknown").firstLine
+        return line.split(separator: " ").prefix(3).joined(separator: ", ")
     }
 
     /// The path of a program in the directory of this one.

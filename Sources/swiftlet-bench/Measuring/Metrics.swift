@@ -18,6 +18,35 @@ struct Metrics: Sendable {
         samples.filter { $0.name == name && (label.isEmpty || $0.labels.contains(label)) }.reduce(0) { $0 + $1.value }
     }
 
+    /// The value that this share of what a histogram counted since `earlier` does not exceed: within a bucket, in proportion.
+    func quantile(_ share: Double, _ name: String, since earlier: Metrics) -> Double {
+        let bounds = samples.filter { $0.name == "\(name)_bucket" }.compactMap { sample -> (Double, Double)? in
+            guard let bound = Self.bound(sample.labels) else { return nil }
+            return (bound, sample.value - earlier.sum("\(name)_bucket", "le=\"\(Self.text(sample.labels))\""))
+        }.sorted { $0.0 < $1.0 }
+        let rank = share * (bounds.last?.1 ?? 0)
+        var (lower, below) = (0.0, 0.0)
+        for (bound, count) in bounds {
+            if count >= rank, count > below {
+                return bound.isInfinite ? lower : lower + (bound - lower) * (rank - below) / (count - below)
+            }
+            (lower, below) = (bound, count)
+        }
+        return lower
+    }
+
+    /// What `le` says.
+    private static func text(_ labels: Substring) -> Substring {
+        let parts = labels.split(separator: "\"", omittingEmptySubsequences: false)
+        guard let name = parts.firstIndex(where: { $0.hasSuffix("le=") }), name + 1 < parts.count else { return "" }
+        return parts[name + 1]
+    }
+
+    private static func bound(_ labels: Substring) -> Double? {
+        let text = text(labels)
+        return text == "+Inf" ? .infinity : Double(text)
+    }
+
     /// Requests to the API server by HTTP method.
     var requests: [String: Int] {
         var result: [String: Int] = [:]

@@ -74,7 +74,7 @@ struct OperatorBench: Sendable {
         return Section(
             title: "Operator: \(count) WebServers",
             method: """
-                With the operator running (4 workers), \(count) WebServers like the sample are created, \
+                With the operator running (4 workers, and no mesh, which the peer has not either), \(count) WebServers like the sample are created, \
                 \(BenchCluster.concurrency) requests at a time, in \(BenchCluster.namespaces.count) namespaces \
                 of an API server alone. One has converged when a watch shows its first status, which the \
                 operator writes after it has seen Deployment, Service, Ingress and PersistentVolumeClaim; all \

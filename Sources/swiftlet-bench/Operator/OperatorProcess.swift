@@ -9,16 +9,20 @@ final class OperatorProcess {
     let started: ContinuousClock.Instant
 
     /// Starts the operator with four workers, and ends it when `body` has returned or thrown.
+    ///
+    /// - Parameter mesh: its flags for the mesh; by default it has none.
     static func running<Result>(
         _ binary: String,
         kubeconfig: String,
+        mesh: [String] = ["--no-mesh"],
         _ body: (OperatorProcess) async throws -> Result
     ) async throws -> Result {
         let address = "127.0.0.1:\(try freePort())"
-        let arguments = [
-            "operator", "--kubeconfig", kubeconfig, "--workers", "4", "--health-address", address, "--log-level",
-            "warning",
-        ]
+        let arguments =
+            [
+                "operator", "--kubeconfig", kubeconfig, "--workers", "4", "--health-address", address, "--log-level",
+                "warning",
+            ] + mesh
         let transport = try Transport()
         let started = ContinuousClock.now
         return try await ChildProcess.running(binary, arguments) { child in
@@ -69,7 +73,7 @@ final class OperatorProcess {
         try await transport.perform(HTTPRequest(path: path), on: endpoint)
     }
 
-    private func poll(
+    func poll(
         _ what: String,
         every interval: Duration,
         until isReached: () async throws -> Bool
@@ -87,7 +91,7 @@ final class OperatorProcess {
     }
 
     /// A port of loopback that was free a moment ago.
-    private static func freePort() throws(BenchError) -> UInt16 {
+    static func freePort() throws(BenchError) -> UInt16 {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = sockaddr_in()

@@ -4,6 +4,11 @@ struct Figure: Sendable {
         case seconds
         case mebibytes
         case bytes
+        /// Of a value in seconds.
+        case milliseconds
+        /// Of a value in bytes.
+        case kibibytes
+        case perSecond
         case count
 
         fileprivate func text(_ value: Double) -> String {
@@ -11,6 +16,9 @@ struct Figure: Sendable {
             case .seconds: "\(value.fixed(value < 0.1 ? 3 : 2)) s"
             case .mebibytes: "\(value.fixed(value < 100 ? 1 : 0)) MiB"
             case .bytes: "\(value.fixed(0)) B"
+            case .milliseconds: "\((value * 1000).fixed(value < 0.01 ? 2 : 1)) ms"
+            case .kibibytes: "\((value / 1024).fixed(1)) KiB"
+            case .perSecond: "\(value.fixed(0)) /s"
             case .count: value.fixed(0)
             }
         }
@@ -21,6 +29,8 @@ struct Figure: Sendable {
     var unit: Unit
     /// `nil` when the peer was not measured at this.
     var peer: Double?
+    /// Instead of a peer's figure: what others do, or what was aimed at.
+    var beside = ""
 
     init(_ what: String, _ value: Double, _ unit: Unit, peer: Double? = nil) {
         self.what = what
@@ -28,6 +38,14 @@ struct Figure: Sendable {
         self.unit = unit
         self.peer = peer
     }
+
+    init(_ what: String, _ value: Double, _ unit: Unit, beside: String) {
+        self.init(what, value, unit)
+        self.beside = beside
+    }
+
+    /// A row of a Markdown table: what, ours, what stands beside it.
+    var rowWithWords: String { "| \(what) | \(unit.text(value)) | \(beside.isEmpty ? "–" : beside) |" }
 
     /// A row of a Markdown table: what, ours, theirs, ratio.
     var row: String {

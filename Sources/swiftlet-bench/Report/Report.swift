@@ -18,7 +18,11 @@ struct Report: Sendable {
         ]
         for section in sections {
             lines += ["## \(section.title)", "", section.method, ""]
-            lines += ["| | Swiftlet | Go peer | ratio |", "|---|--:|--:|--:|"] + section.figures.map(\.row) + [""]
+            lines +=
+                section.hasWords
+                ? ["| | Swiftlet | beside |", "|---|--:|---|"] + section.figures.map(\.rowWithWords)
+                : ["| | Swiftlet | Go peer | ratio |", "|---|--:|--:|--:|"] + section.figures.map(\.row)
+            lines.append("")
             if !section.remarks.isEmpty { lines += section.remarks.map { "- \($0)" } + [""] }
         }
         return lines.joined(separator: "\n")

@@ -3,6 +3,8 @@ struct Section: Sendable {
     var title: String
     var method: String
     var figures: [Figure] = []
+    /// Whether figures stand beside words instead of those of the Go peer.
+    var hasWords = false
     /// What is worth telling and fits no table.
     var remarks: [String] = []
 }
