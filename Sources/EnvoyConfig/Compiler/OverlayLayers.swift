@@ -66,10 +66,11 @@ struct OverlayLayers: Sendable {
         _ shared: inout SharedResources
     ) throws(EnvoyConfigError) -> ID {
         if view.decided.isEmpty { return nil }
-        if let old, layers[old]?.view == view { return old }
         if let move = moves[old]?.first(where: { $0.view == view }) { return move.id }
         let id: Int
-        if let known = ids[view] {
+        if let old, layers[old]?.view == view {
+            id = old
+        } else if let known = ids[view] {
             id = known
         } else {
             id = next
@@ -82,6 +83,8 @@ struct OverlayLayers: Sendable {
             countOfUsers[id] = 0
         }
         moves[old, default: []].append((view, id))
+        // To compare with many costs more than the hash.
+        if moves[old, default: []].count > 8 { moves[old, default: []].removeFirst() }
         return id
     }
 }

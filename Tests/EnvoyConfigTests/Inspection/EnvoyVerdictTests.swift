@@ -1,6 +1,9 @@
 import Dataplanes
 import EnvoyAPI
 import EnvoyConfig
+import Glibc
+import PollingSupport
+import TestSupport
 import Testing
 import TrafficPolicy
 
@@ -45,5 +48,29 @@ struct EnvoyVerdictTests {
         )
         let verdict = try await EnvoyProgram.verdict(on: Samples.snapshot([Samples.service()], [Samples.web: route]))
         #expect(!verdict.isGood && verdict.words.contains("ring"), "\(verdict.words)")
+    }
+
+    /// A connection to the transparent port itself would go round in circles until Envoy has no more descriptors.
+    @Test(arguments: [true, false])
+    func theTransparentPortsAreNoDestinations(passthrough: Bool) async throws {
+        let settings = MeshSettings(
+            mesh: "default",
+            passthrough: passthrough,
+            outboundPort: try TestServer.closedPort(),
+            inboundPort: try TestServer.closedPort()
+        )
+        let snapshot = try Samples.snapshot([Samples.service()], [:], Samples.dataplane(), settings)
+        try await EnvoyProgram.serving(snapshot) {
+            for port in [settings.outboundPort, settings.inboundPort] {
+                let descriptor = try await eventually("Envoy listens on \(port)", within: .seconds(20)) {
+                    do { return try TestServer.connect(to: port) } catch is SocketError { return nil }
+                }
+                defer { close(descriptor) }
+                var patience = timeval(tv_sec: 5, tv_usec: 0)
+                setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+                var byte: UInt8 = 0
+                #expect(recv(descriptor, &byte, 1, 0) == 0, "not closed: \(port)")
+            }
+        }
     }
 }

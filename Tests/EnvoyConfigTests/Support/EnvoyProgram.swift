@@ -41,4 +41,23 @@ enum EnvoyProgram {
             words: String(decoding: try Data(contentsOf: words), as: UTF8.self)
         )
     }
+
+    /// Runs Envoy with it for as long as `body` runs.
+    static func serving(_ snapshot: ProxySnapshot, _ body: () async throws -> Void) async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "swiftlet-\(UUID().uuidString).json")
+        try Data(try StaticBootstrap(snapshot).json().encoded()).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = [
+            "--config-path", file.path, "--log-level", "error", "--concurrency", "1", "--disable-hot-restart",
+        ]
+        try process.run()
+        defer {
+            // It was born with the signals of a worker thread blocked, so it would not hear another one.
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        try await body()
+    }
 }
