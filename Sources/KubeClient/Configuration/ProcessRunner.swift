@@ -24,6 +24,22 @@ package struct ProcessCommand: Sendable {
     package var timeLimit: Duration?
     /// The most that it may write to its output, and to its errors, in bytes.
     package var outputLimit: Int
+
+    package init(
+        executable: String,
+        arguments: [String],
+        environment: [String: String],
+        isInteractive: Bool,
+        timeLimit: Duration?,
+        outputLimit: Int
+    ) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+        self.isInteractive = isInteractive
+        self.timeLimit = timeLimit
+        self.outputLimit = outputLimit
+    }
 }
 
 /// How a program ended.
