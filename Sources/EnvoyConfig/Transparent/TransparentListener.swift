@@ -34,7 +34,7 @@ struct TransparentListener {
         return passesThrough ? [listener, try cluster()] : [listener]
     }
 
-    /// What was meant for this very port would come back to it for ever.
+    /// Where there are NAT rules, what was meant for this very port would come back to it until Envoy has no more descriptors.
     private func toItself() throws -> FilterChain {
         var chain = FilterChain(try closing())
         chain.filterChainMatch.destinationPort = Google_Protobuf_UInt32Value(UInt32(port))
