@@ -18,6 +18,7 @@ struct InspectDataplanesCommand: AsyncParsableCommand {
             var options = options
             options.mesh = mesh
             let inspection = DataplaneInspection(objects, options: options)
+            if inspection.dataplanes.isEmpty { Terminal.note("there are no pods with a sidecar") }
             return (arguments.output?.text(documents: inspection.documents) ?? inspection.table, inspection.warnings)
         }
     }

@@ -37,7 +37,9 @@ struct InspectionArguments: ParsableArguments {
             var objects = try await objects()
             if filenames.isEmpty { objects.assumeDefaultMesh() } else { objects.assumeNamedMeshes() }
             let (text, warnings) = try body(objects, options)
-            for note in objects.notes { Terminal.note("note: \(note)") }
+            for note in objects.notes + (objects.missingSidecarNote.map { [$0] } ?? []) {
+                Terminal.note("note: \(note)")
+            }
             for warning in warnings { Terminal.note("warning: \(warning)") }
             Terminal.put(text)
         } catch let error as ManifestError {

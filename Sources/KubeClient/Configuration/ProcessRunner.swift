@@ -53,6 +53,12 @@ package struct ProcessResult: Sendable {
     package var standardOutput: [UInt8]
     /// Empty if it was interactive.
     package var standardError: [UInt8]
+
+    package init(status: Status, standardOutput: [UInt8], standardError: [UInt8]) {
+        self.status = status
+        self.standardOutput = standardOutput
+        self.standardError = standardError
+    }
 }
 
 /// Why there is no ``ProcessResult``.

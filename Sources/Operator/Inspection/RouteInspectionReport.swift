@@ -88,7 +88,13 @@ extension RouteInspectionReport.Entry {
     fileprivate var rule: String {
         guard decision.winner != nil else { return "none matches" }
         guard let next = decision.losers.first else { return "alone" }
-        return "\(next.rule.rawValue) than \(next.candidate.name)"
+        let other = next.candidate.name
+        return switch next.rule {
+        case .moreTags: "more tags than \(other)"
+        case .moreExactTags: "more exact tags than \(other)"
+        case .newer: "newer than \(other)"
+        case .firstByName: "by name before \(other)"
+        }
     }
 
     fileprivate var json: JSONValue {

@@ -95,7 +95,7 @@ package struct EnvoyProgram: Sendable {
 
     /// What is worth reading: not the same twice, and not the name of our file.
     private static func words(of output: [UInt8], file: String) -> String {
-        let text = String(decoding: output, as: UTF8.self).replacing("'\(file)'", with: "the configuration")
+        let text = String(decoding: output, as: UTF8.self).replacing(" '\(file)'", with: "")
         var seen: Set<Substring> = []
         let lines = text.split(separator: "\n").map { line -> Substring in
             // "[2026-01-01 00:00:00.000][17][critical][main] [source/server/server.cc:442] message"

@@ -61,7 +61,7 @@ package struct MeshDryRun: Sendable {
         let foresight = try MeshForesight(objects.world(options), changes: edits.map { try $0.input })
         report.changes = edits.compactMap(\.change)
         add(foresight, manifestOf, deleted, to: &report)
-        noteMissingSidecars(objects, &report)
+        if let note = objects.missingSidecarNote { report.notes.append(note) }
         report.verdict = try await verdict(foresight)
         return report
     }
@@ -127,18 +127,6 @@ package struct MeshDryRun: Sendable {
                     ?? "TrafficRoute \(lint.route): \(lint.finding)"
             )
         }
-    }
-
-    private func noteMissingSidecars(_ objects: MeshObjects, _ report: inout MeshReport) {
-        let pods = objects.podsWithoutSidecar
-        guard !pods.isEmpty else { return }
-        report.notes.append(
-            """
-            \(pods.count) \(pods.count == 1 ? "pod that is to have a sidecar has" : "pods that are to have a sidecar have") \
-            none yet and \(pods.count == 1 ? "does" : "do") not count: \
-            \(pods.prefix(3).map(\.description).joined(separator: ", "))\(pods.count > 3 ? ", ..." : "")
-            """
-        )
     }
 
     private func verdict(_ foresight: MeshForesight) async throws -> EnvoyVerdict {

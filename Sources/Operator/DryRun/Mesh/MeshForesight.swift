@@ -48,13 +48,14 @@ struct MeshForesight: Sendable {
 
     private mutating func add(_ differences: [MeshSight.ProxyDifference], of sight: MeshSight) {
         struct Key: Hashable { var id: ResourceID, before: String?, after: String? }
-        var changes: [Key: (change: SnapshotDifference.Change, callers: Callers)] = [:]
+        var changes: [Key: (change: SnapshotDifference.Change, callers: Callers, proxies: [ObjectKey])] = [:]
         for difference in differences {
             var hasNews = false
             for change in difference.changes {
                 let key = Key(id: change.id, before: change.before?.version, after: change.after?.version)
                 if changes[key] == nil, change.after != nil { hasNews = true }
-                changes[key, default: (change, Callers())].callers.add(difference.caller)
+                changes[key, default: (change, Callers(), [])].callers.add(difference.caller)
+                changes[key]?.proxies.append(difference.proxy)
             }
             affectedProxies += 1
             guard hasNews, let snapshot = difference.after else { continue }
@@ -64,13 +65,14 @@ struct MeshForesight: Sendable {
                 omittedRepresentatives += 1
             }
         }
-        resources += changes.values.map { change, callers in
+        resources += changes.values.map { change, callers, proxies in
             ResourceChange(
                 mesh: sight.mesh,
                 id: change.id,
                 before: change.before,
                 after: change.after,
-                callers: callers.list
+                callers: callers.list,
+                proxies: proxies
             )
         }.sorted {
             ($0.id, $0.after?.version ?? "", $0.before?.version ?? "") < (

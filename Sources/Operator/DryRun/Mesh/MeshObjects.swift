@@ -29,6 +29,18 @@ package struct MeshObjects: Sendable {
         }.map(\.key).sorted()
     }
 
+    /// Tells of ``podsWithoutSidecar``; `nil` when there are none.
+    package var missingSidecarNote: String? {
+        let pods = podsWithoutSidecar
+        guard !pods.isEmpty else { return nil }
+        let subject =
+            pods.count == 1
+            ? "1 pod that is to have a sidecar has none and does not count"
+            : "\(pods.count) pods that are to have a sidecar have none and do not count"
+        let names = pods.prefix(3).map(\.description).joined(separator: ", ")
+        return "\(subject): \(names)\(pods.count > 3 ? ", ..." : "")"
+    }
+
     /// All meshes of the cluster, worked out as the operator does.
     ///
     /// - Throws: as ``MeshWorld/step()``.

@@ -68,6 +68,8 @@ struct MeshReportText {
         if change.before?.shares.unserved ?? 0 > 0 || change.after?.shares.unserved ?? 0 > 0 {
             rows.append(("fails: no endpoint", failing(change.before), failing(change.after)))
         }
+        let balancers = [change.before, change.after].map { $0?.loadBalancer.summary ?? "-" }
+        if balancers[0] != balancers[1] { rows.append(("load balancer", balancers[0], balancers[1])) }
         rows.append(("decided by", decider(change.before), decider(change.after)))
         return rows
     }
@@ -156,6 +158,7 @@ struct MeshReportText {
     private static func json(_ side: OutboundChange.Side) -> JSONValue {
         var value = ShareText.json(side.shares)
         value["protocol"] = .string(side.trafficProtocol.rawValue)
+        value["loadBalancer"] = .string(side.loadBalancer.summary)
         value["decidedBy"] = side.decidedBy.map { .string($0) }
         let rules = side.rules.map { rule -> JSONValue in
             var value = ShareText.json(rule.shares)

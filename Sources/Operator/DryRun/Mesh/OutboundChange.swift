@@ -10,6 +10,7 @@ package struct OutboundChange: Sendable {
         package var trafficProtocol: TrafficProtocol
         /// The TrafficRoute; `nil` when none does, and all of the service gets the traffic.
         package var decidedBy: String?
+        package var loadBalancer: LoadBalancer
         package var shares: TrafficShares
         /// What `conf.http` sends elsewhere, in order. Empty where no HTTP is spoken, since it has no effect there.
         package var rules: [RuleShares]
@@ -38,6 +39,7 @@ extension OutboundChange.Side {
     init(_ route: ServiceRoute, to service: MeshService, among services: [String: MeshService]) {
         trafficProtocol = route.trafficProtocol(own: service.trafficProtocol) { services[$0]?.trafficProtocol }
         decidedBy = route.origin
+        loadBalancer = route.loadBalancer
         shares = route.shares { services[$0] }
         rules =
             trafficProtocol.isHTTP
@@ -65,6 +67,21 @@ extension TextMatch {
         case .prefix(let text): "\(text)*"
         case .exact(let text): text
         case .regex(let text): "~\(text)"
+        }
+    }
+}
+
+extension LoadBalancer {
+    /// As TrafficRoutes name it.
+    var summary: String {
+        switch self {
+        case .roundRobin: "roundRobin"
+        case .leastRequest(let count): count.map { "leastRequest of \($0)" } ?? "leastRequest"
+        case .ringHash(let function, let minimum, let maximum):
+            (["ringHash", function?.rawValue] + [minimum, maximum].map { $0.map { "\($0)" } }).compactMap { $0 }
+                .joined(separator: " ")
+        case .random: "random"
+        case .maglev: "maglev"
         }
     }
 }

@@ -1,5 +1,6 @@
 import EnvoyAPI
 import EnvoyConfig
+import KubeModel
 
 /// One resource that some proxies are to have in another form. Told once, however many proxies it is for.
 package struct ResourceChange: Sendable {
@@ -14,6 +15,8 @@ package struct ResourceChange: Sendable {
     /// `nil` if it is removed.
     package var after: EncodedResource?
     package var callers: [CallerCount]
+    /// The pods, by namespace and name.
+    package var proxies: [ObjectKey]
 
     package var verb: Verb { before == nil ? .add : after == nil ? .remove : .change }
 }
