@@ -75,9 +75,12 @@ cluster-down: ## Remove that node and all its traces
 	$(CLUSTER)/down.sh --name $(CLUSTER_NAME)
 
 .PHONY: install
-install: ## Install CRDs and role into the cluster of KUBECONFIG
+install: ## Install CRDs, role and the operator's namespace into the cluster of KUBECONFIG
 	$(KUBECTL) apply --server-side -f crds -f manifests/rbac.yaml
+	$(KUBECTL) create namespace swiftlet-system --dry-run=client -o yaml | $(KUBECTL) apply --server-side -f -
 
 .PHONY: uninstall
-uninstall: ## Remove role and CRDs (and with them all WebServers) from the cluster of KUBECONFIG
+uninstall: ## Remove webhook, role, namespace and CRDs (and with them all WebServers, Meshes and TrafficRoutes)
+	$(KUBECTL) delete --ignore-not-found mutatingwebhookconfiguration swiftlet-injector
 	$(KUBECTL) delete --ignore-not-found -f manifests/rbac.yaml -f crds
+	$(KUBECTL) delete --ignore-not-found namespace swiftlet-system

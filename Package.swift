@@ -49,8 +49,6 @@ extension Target.Dependency {
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let asn1 = product(name: "SwiftASN1", package: "swift-asn1")
     static let certificates = product(name: "X509", package: "swift-certificates")
-    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
-    static let hummingbirdTLS = product(name: "HummingbirdTLS", package: "hummingbird")
     static let nioHTTP2 = product(name: "NIOHTTP2", package: "swift-nio-http2")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let nioHPACK = product(name: "NIOHPACK", package: "swift-nio-http2")
@@ -108,7 +106,7 @@ let package = Package(
             "KubeAdmission",
             ["JSON", "KubeModel", "KubeTransport", "KubeClient", "KubeRuntime"],
             [
-                .asn1, .certificates, .coreMetrics, .crypto, .httpTypes, .hummingbirdCore, .hummingbirdTLS, .logging,
+                .asn1, .certificates, .coreMetrics, .crypto, .httpTypes, .hummingbirdCore, .logging,
                 .nioCore, .nioPosix, .nioSSL, .serviceLifecycle,
             ]
         ),

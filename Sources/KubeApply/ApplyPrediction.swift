@@ -4,7 +4,7 @@ import KubeModel
 /// What server-side apply would make of an object, worked out without a server.
 ///
 /// Merges the intent into the live object by the rules of structured merge: members merge, lists by their ``ListSemantics``; what the
-/// manager owned and the intent no longer has goes, unless another applier or updater owns it too. Not predicted: defaulting, admission and
+/// manager owned and the intent no longer has goes, unless another applier or updater owns it too, and see ``ServiceExposure``. Not predicted: defaulting, admission and
 /// immutable fields; ask the server (`dryRun=All`) for those.
 package struct ApplyPrediction: Sendable {
     private let groupKind: GroupKind
@@ -22,7 +22,8 @@ package struct ApplyPrediction: Sendable {
             let others = ManagedFields(ofAllBut: manager, in: live)
             base = prediction.removing(owned.root, from: base, wanted: intent.value, keeping: others.root)
         }
-        return DynamicObject(prediction.merge(intent.value, into: base, path: []))
+        let merged = DynamicObject(prediction.merge(intent.value, into: base, path: []))
+        return ServiceExposure.given(up: live, in: merged, unless: intent)
     }
 
     // MARK: - What the intent says

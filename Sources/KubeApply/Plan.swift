@@ -28,8 +28,8 @@ package enum PlannedAction: Hashable, Sendable {
         package var reason: String
 
         package enum Mode: Hashable, Sendable {
-            /// Nothing of that name was seen. Fails with a conflict, changing nothing, if somebody else's object has appeared meanwhile
-            /// and disagrees.
+            /// Nothing of that name was seen. Fails with a conflict if somebody else's object has appeared meanwhile, and leaves it as it
+            /// was.
             case create
             /// The object seen is ours: our fields are taken back from whoever changed them, as long as it is the same object.
             case update(UID)
@@ -73,4 +73,7 @@ package enum PlannedAction: Hashable, Sendable {
         case .delete(let deletion): deletion.key
         }
     }
+
+    /// The object that is written.
+    package var identity: ObjectIdentity { ObjectIdentity(groupKind: resource.groupKind, key: key) }
 }

@@ -107,6 +107,21 @@ extension KubeClient {
         )
     }
 
+    /// As ``apply(_:_:options:subresource:)``, with the object as stored read as `type`, and whether it is new.
+    package func apply<Object: WireObject>(
+        _ resource: APIResource,
+        _ object: JSONValue,
+        options: WriteOptions,
+        subresource: String? = nil,
+        as type: Object.Type
+    ) async throws(KubeError) -> AppliedObject<Object> {
+        var request = patchRequest(resource, DynamicObject(object).key, .apply(object), options, subresource)
+        request.accept = MediaTypes.accept(type, for: .object)
+        let response = try await response(to: request)
+        let stored: Object = try self.object(in: response, of: request, resource)
+        return AppliedObject(object: stored, isNew: response.status == 201)
+    }
+
     /// Deletes the object. It stays, marked, until its finalizers are gone.
     ///
     /// - Returns: the object if it stays for now, else a `Status`.

@@ -49,6 +49,7 @@ extension KubeError {
     package var isUnauthorized: Bool { status?.isUnauthorized ?? false }
     package var isInvalid: Bool { status?.isInvalid ?? false }
     package var isTooManyRequests: Bool { status?.isTooManyRequests ?? false }
+    package var isRefusal: Bool { status?.isRefusal ?? false }
 
     /// Whether it is the caller's own cancellation and no failure.
     package var isCancelled: Bool {

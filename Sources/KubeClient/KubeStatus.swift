@@ -61,6 +61,9 @@ extension KubeStatus {
                 || message.contains("Too large resource version"))
     }
 
+    /// Whether the server understood who asks for what and will not do it. Says nothing about other requests.
+    package var isRefusal: Bool { (400..<500).contains(code) && ![401, 408, 429].contains(code) }
+
     /// Whether the same request may succeed later with nothing changed on our side.
     package var isRetryable: Bool {
         switch code {

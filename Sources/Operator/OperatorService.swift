@@ -18,6 +18,8 @@ package struct OperatorService: Sendable {
         package var instance: String
         /// `nil` runs no mesh.
         package var mesh: MeshOptions?
+        /// Whether SIGTERM and SIGINT end the operator; else only cancellation does.
+        package var endsOnSignals = true
 
         package init(healthAddress: ListenAddress, instance: String) {
             self.healthAddress = healthAddress
@@ -47,13 +49,35 @@ package struct OperatorService: Sendable {
 
     /// Runs until SIGTERM or SIGINT, then lets running reconciles end.
     ///
-    /// - Throws: ``KubeError`` when the server cannot be asked what it serves, ``HealthError`` when the address cannot be bound.
+    /// Health is served first. An API server that does not answer is waited for; `/readyz` tells why.
+    ///
+    /// - Throws: ``HealthError`` when the address cannot be bound.
     package func run() async throws {
-        let discovery = Discovery(client: client)
-        let served = try await ServedKinds(discovery.servedResources())
+        let readiness = StartupReadiness()
+        registry.register(HealthMetrics(liveness: [], readiness: [readiness]))
+        let health = HealthServer(
+            address: options.healthAddress,
+            endpoints: HealthEndpoints(readiness: [readiness], registry: registry),
+            logger: logger
+        )
+        let discovery = ClusterDiscovery(client: client, time: time, logger: logger)
+        let deferred = DeferredGroup {
+            _ = try await health.boundPort()
+            let (group, ready) = reconciling(on: try await discovery.features(telling: readiness))
+            registry.register(group.metrics)
+            readiness.begin(ready)
+            return group
+        }
+        var group = RuntimeGroup(time: time, logger: logger)
+        group.add(server: health) { _ = try await health.boundPort() }
+        group.add(server: deferred)
+        if options.endsOnSignals { try await group.run() } else { try await group.run(signals: []) }
+    }
+
+    /// What is run once it is known what the cluster can do, and what tells whether it is ready.
+    private func reconciling(on cluster: ClusterFeatures) -> (RuntimeGroup, any HealthSource) {
         var reflecting = ReflectorOptions()
-        let version = try await discovery.serverVersion()
-        reflecting.usesWatchList = version.streamsLists
+        reflecting.usesWatchList = cluster.streamsLists
         let events = EventRecorder(
             sink: KubeEventSink(client: client),
             reporter: EventReporter(controller: "web.phys.app/swiftlet", instance: options.instance),
@@ -63,7 +87,7 @@ package struct OperatorService: Sendable {
         )
         let webServers = WebServerOperator(
             client: client,
-            served: served,
+            served: cluster.served,
             namespace: options.namespace,
             workers: options.workers,
             reflecting: reflecting,
@@ -79,29 +103,20 @@ package struct OperatorService: Sendable {
             group.add(reflector, isRequired: required.contains(reflector.name))
         }
         group.add(webServers.controller)
-        var readiness: [any HealthSource] = []
-        if var options = options.mesh {
-            options.supportsNativeSidecars = version.runsNativeSidecars
+        var ready: [any HealthSource] = []
+        if let options = options.mesh {
             let mesh = MeshOperator(
                 client: client,
                 options: options,
+                cluster: cluster,
                 reflecting: reflecting,
                 time: time,
                 metrics: registry,
                 logger: logger
             )
             mesh.join(&group)
-            readiness.append(mesh.webhooks)
+            ready.append(mesh.webhooks)
         }
-        readiness.append(group.readiness)
-        registry.register(group.metrics)
-        registry.register(HealthMetrics(liveness: [], readiness: readiness))
-        let health = HealthServer(
-            address: options.healthAddress,
-            endpoints: HealthEndpoints(readiness: readiness, registry: registry),
-            logger: logger
-        )
-        group.add(server: health) { _ = try await health.boundPort() }
-        try await group.run()
+        return (group, HealthSources(ready + [group.readiness]))
     }
 }

@@ -51,4 +51,38 @@ package struct Permission: Hashable, Sendable {
         Permission(.ingressClasses, read, "tell when an ingress class is missing"),
         Permission(.events, ["create", "patch"], "record events"),
     ]
+
+    /// What the mesh needs beside it.
+    package static let mesh: [Permission] = [
+        Permission(Mesh.resource, read + ["create"], "see the Meshes, and make the first"),
+        Permission(Mesh.resource, subresource: "status", ["patch"], "tell how a Mesh is"),
+        Permission(TrafficRoute.resource, read, "see the TrafficRoutes"),
+        Permission(TrafficRoute.resource, subresource: "status", ["patch"], "tell how a TrafficRoute is"),
+        Permission(.pods, read, "know which pods have a sidecar"),
+        Permission(.services, read, "know where pods are reached"),
+        Permission(.nodes, read, "know in which zone pods are"),
+        Permission(.endpointSlices, read, "know the pods of Services without a selector"),
+        Permission(
+            .namespaces,
+            read + ["patch"],
+            "know which namespaces ask for sidecars, and mirror it into their labels"
+        ),
+        Permission(.tokenReviews, ["create"], "know which pod a sidecar belongs to"),
+        Permission(.mutatingWebhookConfigurations, read + ["create", "patch"], "be asked about new pods"),
+        Permission(.secrets, read + ["create", "update"], "keep the certificates of webhook and xDS server"),
+    ]
+
+    /// Everything, each subject once.
+    package static let all: [Permission] = {
+        var result: [Permission] = []
+        for permission in webServers + mesh {
+            if let index = result.firstIndex(where: { $0.subject == permission.subject }) {
+                result[index].verbs += permission.verbs.filter { !result[index].verbs.contains($0) }
+                if result[index].purpose != permission.purpose { result[index].purpose += "; \(permission.purpose)" }
+            } else {
+                result.append(permission)
+            }
+        }
+        return result
+    }()
 }

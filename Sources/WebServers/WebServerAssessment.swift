@@ -108,6 +108,7 @@ struct WebServerAssessment {
                     + "Delete or rename it, or give the WebServer another name."
             )
         }
+        if let failure, failure.isLasting { return .yes(failure.reason, failure.message) }
         if deployment?.progressDeadlineExceeded == true {
             let detail = PodTrouble(in: observation.pods)?.message ?? "See the pods' events."
             return .yes("ProgressDeadlineExceeded", "The rollout made no progress for too long. \(detail)")

@@ -23,7 +23,7 @@ package struct ObservedObject: Sendable {
     /// Metadata (labels, annotations, owners) and everything but the status.
     package var object: DynamicObject
     package var status: JSONValue
-    /// The digest of an intent of which the server said that applying it changes nothing about this very version of the object.
+    /// The digest of an intent whose apply led to this very version of the object, or left it as it was.
     /// A server may write a value in a way that we do not recognise as equal; this keeps us from applying it for ever.
     package var settledDigest: String?
 

@@ -20,21 +20,25 @@ package enum WebServerPlanner {
         package var conflicts: [String] = []
     }
 
-    /// - Parameter failure: what last went wrong while this plan, or an equal one, was performed; only the status tells of it.
+    /// - Parameters:
+    ///   - intents: those of an earlier plan, if they are current.
+    ///   - failure: what last went wrong while this plan, or an equal one, was performed; only the status tells of it.
     package static func plan(
         _ webServer: WebServer,
         given observation: WebServerObservation,
+        intents: ChildIntents? = nil,
         failure: Failure? = nil,
         now: Timestamp
     ) -> Outcome {
         let problems = webServer.validate().filter { $0.severity == .error }
         var plan = Plan()
         var conflicts: [String] = []
+        let intents = intents ?? ChildIntents(of: webServer, given: observation)
         let mayWrite = problems.isEmpty && !webServer.spec.paused && !webServer.metadata.isBeingDeleted
         if mayWrite, let action = claimAction(webServer, observation) { plan.actions.append(action) }
         for role in ChildRole.allCases {
             guard let resource = role.resource(in: observation.served) else { continue }
-            let step = childStep(role, resource: resource, of: webServer, given: observation)
+            let step = childStep(role, intents[role], resource: resource, of: webServer, given: observation)
             if let conflict = step.conflict { conflicts.append(conflict) }
             if mayWrite { plan.actions += step.actions }
         }
@@ -56,10 +60,13 @@ package enum WebServerPlanner {
         package var reason: String
         /// A sentence for people.
         package var message: String
+        /// Whether it lasts until a person changes something.
+        package var isLasting: Bool
 
-        package init(reason: String, message: String) {
+        package init(reason: String, message: String, isLasting: Bool = false) {
             self.reason = reason
             self.message = message
+            self.isLasting = isLasting
         }
     }
 
@@ -115,12 +122,13 @@ package enum WebServerPlanner {
 
     private static func childStep(
         _ role: ChildRole,
+        _ intent: DynamicObject?,
         resource: APIResource,
         of webServer: WebServer,
         given observation: WebServerObservation
     ) -> (actions: [PlannedAction], conflict: String?) {
         let observed = observation.children[role]
-        guard let intent = intent(for: role, resource: resource, of: webServer, given: observation) else {
+        guard let intent else {
             guard let observed, isOwned(observed, by: webServer), !observed.metadata.isBeingDeleted else {
                 return ([], nil)
             }
@@ -132,19 +140,18 @@ package enum WebServerPlanner {
             )
             return ([.delete(deletion)], nil)
         }
-        let stamped = IntentDigest.stamped(intent)
         guard let observed else {
-            return ([apply(stamped, resource, .create, "there is none")], nil)
+            return ([apply(intent, resource, .create, "there is none")], nil)
         }
         guard isOwned(observed, by: webServer) else {
             return ([], ObjectIdentity(groupKind: resource.groupKind, key: observed.metadata.key).description)
         }
         // Its end will be seen, and then a new one is made.
         if observed.metadata.isBeingDeleted { return ([], nil) }
-        guard let reason = reasonToApply(stamped, over: observed) else { return ([], nil) }
+        guard let reason = reasonToApply(intent, over: observed) else { return ([], nil) }
         var actions: [PlannedAction] = []
         if role == .deployment, let handover = handover(of: observed, for: webServer) { actions.append(handover) }
-        actions.append(apply(stamped, resource, .update(observed.metadata.uid), reason))
+        actions.append(apply(intent, resource, .update(observed.metadata.uid), reason))
         return (actions, nil)
     }
 

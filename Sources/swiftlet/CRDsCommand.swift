@@ -20,7 +20,7 @@ struct CRDsCommand: ParsableCommand {
 
     func run() throws {
         if role {
-            Terminal.put(YAML.text(ClusterRole.object(Permission.webServers).value))
+            Terminal.put(YAML.text(ClusterRole.object(Permission.all).value))
             return
         }
         let files = try CustomResourceDefinitions.files()

@@ -5,8 +5,8 @@
 # Pods reach what listens on this address of the machine; the API server reaches its loopback.
 host_address=$(. "$cluster/versions.env" && echo "$HOST_ADDRESS")
 operator_flags+=(
-    --xds-address "$host_address:0"
-    --webhook-address 127.0.0.1:0
+    --xds-address "$host_address:0" --xds-host "$host_address" --xds-port 0
+    --webhook-address 127.0.0.1:0 --webhook-host 127.0.0.1
     --sidecar-image envoyproxy/envoy:v1.40.0
     --init-image swiftlet/swiftlet:dev
 )
@@ -63,6 +63,11 @@ apply_route() {
     until_true 30 "the TrafficRoute is programmed" is_programmed
 }
 
+before_mesh() {
+    say "the operator's namespace, for its certificates"
+    run kubectl create namespace swiftlet-system
+}
+
 show_mesh() {
     local generator failed
     say "a namespace whose pods get sidecars"
@@ -89,7 +94,7 @@ show_mesh() {
     say "...and what does: 90 to 10"
     apply_route "$samples/canary-trafficroute.yaml"
     show_route_status
-    load "$work/canary" --rate 400 --requests 3000
+    load "$work/canary" --concurrency 4 --requests 10000
     expect_share "$work/canary" 85 115
 
     say "which route won, and what Envoy was told"

@@ -80,6 +80,7 @@ for part in "$@"; do
     if [[ $(type -t "before_$part") == function ]]; then "before_$part"; fi
 done
 
+[[ " $* " == *" mesh "* ]] || operator_flags+=(--no-mesh)
 say "the operator"
 "$swiftlet" operator "${operator_flags[@]}" >"$work/operator.log" 2>&1 &
 operator=$!

@@ -72,6 +72,23 @@ struct ApplyPredictionTests {
         )
     }
 
+    @Test(arguments: [("ClusterIP", false), ("NodePort", true)])
+    func aServiceThatIsNoLongerExposedLosesWhatTheServerHadChosenForThat(type: String, isKept: Bool) {
+        func service(_ spec: JSONValue) -> DynamicObject {
+            DynamicObject(["apiVersion": "v1", "kind": "Service", "spec": spec])
+        }
+        let live = service([
+            "type": "LoadBalancer", "externalTrafficPolicy": "Cluster", "healthCheckNodePort": 31000,
+            "ports": [["port": 80, "protocol": "TCP", "nodePort": 30000]],
+        ])
+        let intent = service(["type": .string(type), "ports": [["port": 80, "protocol": "TCP"]]])
+        let result = ApplyPrediction.result(of: intent, on: live, manager: "us").value["spec"]
+        #expect((result?["externalTrafficPolicy"] != nil) == isKept)
+        #expect((result?["healthCheckNodePort"] != nil) == isKept)
+        #expect((result?["ports"]?[0]?["nodePort"] != nil) == isKept)
+        #expect(result?["type"] == .string(type))
+    }
+
     @Test func anEqualAmountKeepsTheServersSpelling() {
         func spec(_ cpu: JSONValue) -> JSONValue {
             ["template": ["spec": ["containers": [["name": "a", "resources": ["limits": ["cpu": cpu]]]]]]]

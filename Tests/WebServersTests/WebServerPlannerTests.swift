@@ -8,17 +8,8 @@ import WebServers
 struct WebServerPlannerTests {
     private let now = Timestamp(secondsSinceEpoch: 1_000_000)
 
-    private func webServer(_ change: (inout WebServerSpec) -> Void = { _ in }) -> WebServer {
-        var metadata = ObjectMeta(key: ObjectKey(namespace: "default", name: "web"))
-        metadata.uid = UID("11111111-2222-3333-4444-555555555555")
-        metadata.generation = 3
-        var spec = WebServerSpec(webServerImage: "nginx")
-        change(&spec)
-        return WebServer(metadata: metadata, spec: spec)
-    }
-
     private func everySection() -> WebServer {
-        webServer { spec in
+        Samples.webServer { spec in
             spec.ingress = IngressSection(host: "phys.app")
             spec.autoscaling = AutoscalingSection(maxReplicas: 4)
             spec.disruptionBudget = DisruptionBudgetSection(minAvailable: .int(1))
@@ -42,7 +33,7 @@ struct WebServerPlannerTests {
     }
 
     @Test func aPlainWebServerNeedsADeploymentAndAService() {
-        let actions = plan(webServer(), WebServerObservation()).plan.actions
+        let actions = plan(Samples.webServer(), WebServerObservation()).plan.actions
         #expect(actions.map(\.resource.kind) == ["Deployment", "Service"])
         #expect(actions.allSatisfy { $0.key == ObjectKey(namespace: "default", name: "web") })
     }
@@ -61,7 +52,7 @@ struct WebServerPlannerTests {
         let before = everySection()
         var observation = try observation(of: plan(before, WebServerObservation()).plan, for: before)
         observation.children[.ingress]?.metadata.uid = UID("seen")
-        let actions = plan(webServer(), observation).plan.actions
+        let actions = plan(Samples.webServer(), observation).plan.actions
         let deletions = actions.compactMap { action -> PlannedAction.Deletion? in
             if case .delete(let deletion) = action { deletion } else { nil }
         }
@@ -71,7 +62,7 @@ struct WebServerPlannerTests {
 
     @Test(arguments: ["spec.replicas", "metadata.labels.app.kubernetes.io/managed-by", "metadata.ownerReferences"])
     func driftIsRepairedAndSaysWhatDrifted(field: String) throws {
-        let webServer = webServer()
+        let webServer = Samples.webServer()
         var observation = try observation(of: plan(webServer, WebServerObservation()).plan, for: webServer)
         var object = observation.children[.deployment]?.object
         switch field {
@@ -90,7 +81,7 @@ struct WebServerPlannerTests {
     }
 
     @Test func anObjectOfAnotherOwnerIsLeftAloneAndReported() throws {
-        let webServer = webServer()
+        let webServer = Samples.webServer()
         var observation = try observation(of: plan(webServer, WebServerObservation()).plan, for: webServer)
         observation.children[.deployment]?.metadata.ownerReferences = []
         let outcome = plan(webServer, observation)
@@ -107,19 +98,19 @@ struct WebServerPlannerTests {
         let before = everySection()
         var observation = try observation(of: plan(before, WebServerObservation()).plan, for: before)
         observation.children[.ingress]?.metadata.ownerReferences = []
-        let kinds = plan(webServer(), observation).plan.actions.map(\.resource.kind)
+        let kinds = plan(Samples.webServer(), observation).plan.actions.map(\.resource.kind)
         #expect(!kinds.contains("Ingress"))
     }
 
     @Test(arguments: [true, false]) func nothingIsWrittenWhilePausedOrGoing(paused: Bool) {
-        var webServer = webServer { $0.paused = paused }
+        var webServer = Samples.webServer { $0.paused = paused }
         if !paused { webServer.metadata.deletionTimestamp = now }
         #expect(plan(webServer, WebServerObservation()).plan.isEmpty)
     }
 
     @Test func anInvalidSpecIsStalledAndNothingIsWritten() {
         let outcome = plan(
-            webServer {
+            Samples.webServer {
                 $0.autoscaling = AutoscalingSection(maxReplicas: 2)
                 $0.autoscaling?.minReplicas = 5
             },
@@ -140,10 +131,11 @@ struct WebServerPlannerTests {
     }
 
     @Test func anAutoscalerTakesOverTheReplicasWithoutADip() throws {
-        let fixed = webServer { $0.replicas = 5 }
+        let fixed = Samples.webServer { $0.replicas = 5 }
         var observation = try observation(of: plan(fixed, WebServerObservation()).plan, for: fixed)
         observation.children[.deployment]?.metadata.uid = UID("d")
-        let actions = plan(webServer { $0.autoscaling = AutoscalingSection(maxReplicas: 9) }, observation).plan.actions
+        let actions = plan(Samples.webServer { $0.autoscaling = AutoscalingSection(maxReplicas: 9) }, observation).plan
+            .actions
         let applies = actions.compactMap { action -> PlannedAction.Apply? in
             if case .apply(let apply) = action, apply.resource == .deployments { apply } else { nil }
         }
@@ -162,14 +154,14 @@ struct WebServerPlannerTests {
     }
 
     @Test func aMissingClaimIsCreatedOnlyWhenAskedForAndBelongsToNobody() {
-        let asked = plan(webServer(volume(create: true)), WebServerObservation()).plan.actions
+        let asked = plan(Samples.webServer(volume(create: true)), WebServerObservation()).plan.actions
         guard case .apply(let claim)? = asked.first else {
             Issue.record("no claim in \(asked)")
             return
         }
         #expect(claim.resource == .persistentVolumeClaims)
         #expect(claim.intent.value[path: "metadata", "ownerReferences"] == nil)
-        let outcome = plan(webServer(volume(create: false)), WebServerObservation())
+        let outcome = plan(Samples.webServer(volume(create: false)), WebServerObservation())
         #expect(!outcome.plan.actions.contains { $0.resource == .persistentVolumeClaims })
         #expect(outcome.status.conditions[type: "StorageBound"]?.reason == "PersistentVolumeClaimNotFound")
     }
@@ -177,7 +169,7 @@ struct WebServerPlannerTests {
     @Test func anExistingClaimIsNeverWritten() {
         var observation = WebServerObservation()
         observation.claim = ObservedClaim(phase: "Bound", accessModes: ["ReadWriteMany"], storageClass: "other")
-        let outcome = plan(webServer(volume(create: true)), observation)
+        let outcome = plan(Samples.webServer(volume(create: true)), observation)
         #expect(!outcome.plan.actions.contains { $0.resource == .persistentVolumeClaims })
         #expect(outcome.status.conditions[type: "StorageBound"]?.status == .yes)
     }
@@ -191,7 +183,7 @@ struct WebServerPlannerTests {
     func aVolumeOfOneNodeMakesRolloutsRecreate(modes: [String]?, strategy: String) {
         var observation = WebServerObservation()
         observation.claim = modes.map { ObservedClaim(phase: "Bound", accessModes: $0, storageClass: nil) }
-        let webServer = webServer(volume(create: false))
+        let webServer = Samples.webServer(volume(create: false))
         let intent = WebServerPlanner.intent(
             for: .deployment,
             resource: .deployments,
@@ -204,7 +196,7 @@ struct WebServerPlannerTests {
     // MARK: - Pods
 
     @Test func podsRollWhenTheContentOfTheirConfigurationChanges() {
-        let webServer = webServer {
+        let webServer = Samples.webServer {
             $0.configFrom = [ConfigSource(configMap: ConfigReference(name: "c"), mountPath: "/etc/c")]
         }
         func annotation(_ digest: String?) -> JSONValue? {
@@ -219,7 +211,7 @@ struct WebServerPlannerTests {
     }
 
     @Test func labelsOfTheSpecCannotTakePodsOutOfTheSelector() {
-        let webServer = webServer { $0.podLabels = [WebServerNames.instanceLabel: "other", "team": "a"] }
+        let webServer = Samples.webServer { $0.podLabels = [WebServerNames.instanceLabel: "other", "team": "a"] }
         let intent = WebServerPlanner.intent(
             for: .deployment,
             resource: .deployments,

@@ -5,15 +5,6 @@ import Testing
 import WebServers
 
 struct WebServerStatusTests {
-    private func webServer(_ change: (inout WebServerSpec) -> Void = { _ in }) -> WebServer {
-        var metadata = ObjectMeta(key: ObjectKey(namespace: "default", name: "web"))
-        metadata.uid = UID("11111111-2222-3333-4444-555555555555")
-        metadata.generation = 3
-        var spec = WebServerSpec(webServerImage: "nginx")
-        change(&spec)
-        return WebServer(metadata: metadata, spec: spec)
-    }
-
     /// A WebServer all of whose children exist and whose Deployment has this status.
     private func observation(_ webServer: WebServer, deployment status: JSONValue) throws -> WebServerObservation {
         var observation = WebServerObservation()
@@ -38,7 +29,7 @@ struct WebServerStatusTests {
     ]
 
     @Test func aServingWebServerIsReady() throws {
-        let webServer = webServer()
+        let webServer = Samples.webServer()
         let status = WebServerPlanner.plan(
             webServer,
             given: try observation(webServer, deployment: serving),
@@ -54,7 +45,7 @@ struct WebServerStatusTests {
     }
 
     @Test func timesOfConditionsThatDoNotTurnStay() throws {
-        var webServer = webServer()
+        var webServer = Samples.webServer()
         let observation = try observation(webServer, deployment: serving)
         webServer.status =
             WebServerPlanner.plan(webServer, given: observation, now: Timestamp(secondsSinceEpoch: 10)).status
@@ -87,7 +78,7 @@ struct WebServerStatusTests {
         ]
     )
     func whyAPodDoesNotComeUpIsSaid(container: ObservedPod.Container, reason: String, words: String) throws {
-        let webServer = webServer()
+        let webServer = Samples.webServer()
         // An old pod still serves: the Deployment is available, the present spec is not.
         var observation = try observation(
             webServer,
@@ -106,7 +97,7 @@ struct WebServerStatusTests {
     }
 
     @Test func aQuotaThatForbidsPodsIsSaid() throws {
-        let webServer = webServer()
+        let webServer = Samples.webServer()
         let observation = try observation(
             webServer,
             deployment: [
@@ -116,6 +107,23 @@ struct WebServerStatusTests {
         let ready = conditions(webServer, observation)[type: "Ready"]
         #expect(ready?.reason == "ReplicaFailure")
         #expect(ready?.message.contains("exceeded quota: small") == true)
+    }
+
+    @Test(arguments: [true, false])
+    func aFailureIsStalledOnlyWhenItLasts(isLasting: Bool) throws {
+        let webServer = Samples.webServer()
+        let failure = WebServerPlanner.Failure(reason: "Broken", message: "the server says no", isLasting: isLasting)
+        let observation = try observation(webServer, deployment: serving)
+        let now = Timestamp(secondsSinceEpoch: 50)
+        let status = WebServerPlanner.plan(webServer, given: observation, failure: failure, now: now).status
+        let told = isLasting ? "Stalled" : "Reconciling"
+        let other = isLasting ? "Reconciling" : "Stalled"
+        #expect(status.conditions[type: told]?.status == .yes)
+        #expect(status.conditions[type: told]?.reason == "Broken")
+        #expect(status.conditions[type: told]?.message == "the server says no")
+        #expect(status.conditions[type: other]?.status == .no)
+        #expect(status.conditions[type: "Ready"]?.status == .no)
+        #expect(status.conditions[type: "Ready"]?.reason == "Broken")
     }
 
     @Test(
@@ -132,7 +140,7 @@ struct WebServerStatusTests {
         status: Condition.Status,
         reason: String
     ) throws {
-        let webServer = webServer {
+        let webServer = Samples.webServer {
             $0.ingress = IngressSection(host: "phys.app")
             $0.ingress?.ingressClass = "nginx"
         }
@@ -149,7 +157,7 @@ struct WebServerStatusTests {
     }
 
     @Test func aMissingConfigMapIsNamed() throws {
-        let webServer = webServer {
+        let webServer = Samples.webServer {
             $0.configFrom = [ConfigSource(configMap: ConfigReference(name: "c"), mountPath: "/etc/c")]
         }
         let ready = conditions(webServer, try observation(webServer, deployment: [:]))[type: "Ready"]
@@ -164,7 +172,7 @@ struct WebServerStatusTests {
         ] as [(String?, String?, String)]
     )
     func theURLIsWhereTheServerIsReached(host: String?, secret: String?, url: String) {
-        let webServer = webServer { spec in
+        let webServer = Samples.webServer { spec in
             spec.service.port = 8080
             if let host { spec.ingress = IngressSection(host: host) }
             if let secret { spec.ingress?.tls = IngressTLSSection(secretName: secret) }

@@ -13,6 +13,7 @@ extension CertificateKeeper {
     /// - Parameters:
     ///   - mutating: the names of `MutatingWebhookConfiguration`s.
     ///   - validating: the names of `ValidatingWebhookConfiguration`s.
+    ///   - reflecting: how they are listed and watched.
     package convenience init(
         options: CertificateKeeperOptions,
         client: KubeClient,
@@ -21,6 +22,7 @@ extension CertificateKeeper {
         mutating: [String] = [],
         validating: [String] = [],
         fieldManager: String,
+        reflecting: ReflectorOptions = ReflectorOptions(),
         time: TimeSource = .system,
         metrics: any MetricsFactory,
         logger: Logger
@@ -37,7 +39,7 @@ extension CertificateKeeper {
                 WebhookConfigurationPatcher(client: client, resource: resource, name: name, fieldManager: fieldManager)
             },
             watches: watched.map { resource, key in
-                Self.watch(resource, key, client, wakeUp, time, logger)
+                Self.watch(resource, key, client, wakeUp, reflecting, time, logger)
             },
             wakeUp: wakeUp,
             time: time,
@@ -51,6 +53,7 @@ extension CertificateKeeper {
         _ key: ObjectKey,
         _ client: KubeClient,
         _ wakeUp: WakeUp,
+        _ reflecting: ReflectorOptions,
         _ time: TimeSource,
         _ logger: Logger
     ) -> any KindReflecting {
@@ -65,6 +68,7 @@ extension CertificateKeeper {
                 fieldSelector: "metadata.name=\(key.name)"
             ),
             store: store,
+            options: reflecting,
             time: time,
             logger: logger
         )

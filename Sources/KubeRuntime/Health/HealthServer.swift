@@ -8,7 +8,7 @@ import ServiceLifecycle
 /// Serves ``HealthEndpoints`` over HTTP/1.1, without TLS.
 ///
 /// It is started before everything else and ends last, so that probes are answered while caches fill and while the process
-/// drains. One thread is all it takes; without requests that thread sleeps.
+/// drains. Without requests it sleeps.
 ///
 /// # Shutdown
 /// A graceful shutdown closes idle connections and lets responses under way end. Cancelling the task that runs it closes
@@ -35,16 +35,17 @@ package final class HealthServer: Service {
     private let endpoints: HealthEndpoints
     private let limits: Limits
     private let logger: Logger
-    private let eventLoopGroup: (any EventLoopGroup)?
+    private let eventLoopGroup: any EventLoopGroup
     private let phase = ObservedValue(Phase.idle)
 
-    /// - Parameter eventLoopGroup: `nil` for a thread of its own, which ends with it.
+    /// - Parameter eventLoopGroup: has to outlast the server by a moment: when the server has ended, its library still has a task under way
+    ///   that looks at the end of the listening socket. The default lasts as long as the process.
     package init(
         address: ListenAddress,
         endpoints: HealthEndpoints,
         limits: Limits = Limits(),
         logger: Logger,
-        eventLoopGroup: (any EventLoopGroup)? = nil
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) {
         self.address = address
         self.endpoints = endpoints
@@ -82,23 +83,10 @@ package final class HealthServer: Service {
         }
         guard isFirst else { throw HealthError(.ended, "the health server on \(address) was run before") }
         defer { phase.update { $0 = .ended } }
-        if let eventLoopGroup { return try await serve(on: eventLoopGroup) }
-        let own = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let result: Result<Void, any Error>
-        do {
-            result = .success(try await serve(on: own))
-        } catch {
-            result = .failure(error)
-        }
-        try await own.shutdownGracefully()
-        try result.get()
-    }
-
-    private func serve(on group: any EventLoopGroup) async throws {
         var failure: (any Error)?
         for host in address.bindHosts {
             do {
-                return try await server(host, group).run()
+                return try await server(host).run()
             } catch {
                 guard case .starting = phase.value else { throw error }
                 failure = error
@@ -107,7 +95,7 @@ package final class HealthServer: Service {
         throw HealthError(.bind, "cannot listen on \(address)", cause: failure)
     }
 
-    private func server(_ host: String, _ group: any EventLoopGroup) throws -> any Service {
+    private func server(_ host: String) throws -> any Service {
         // What the server says of itself and of each connection is of no interest to those who run an operator.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
@@ -116,7 +104,7 @@ package final class HealthServer: Service {
                 address: .hostname(host, port: Int(address.port)),
                 availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)
             ),
-            eventLoopGroup: group,
+            eventLoopGroup: eventLoopGroup,
             logger: quiet,
             responder: { [endpoints] request, writer, _ in
                 try await Self.respond(to: request.head, with: writer, endpoints)

@@ -42,3 +42,12 @@ package struct HealthProbe: HealthSource {
         ]
     }
 }
+
+/// The checks of several sources, in their order.
+package struct HealthSources: HealthSource {
+    private let sources: [any HealthSource]
+
+    package init(_ sources: [any HealthSource]) { self.sources = sources }
+
+    package func healthChecks() -> [HealthCheck] { sources.flatMap { $0.healthChecks() } }
+}

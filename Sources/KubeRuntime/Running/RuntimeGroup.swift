@@ -124,7 +124,7 @@ private struct ControllerService: Service {
     func run() async throws {
         try await withGracefulShutdownHandler {
             let mayBegin = await cancelWhenGracefulShutdown { await sync.wait() }
-            if mayBegin {
+            if mayBegin, !controllers.isEmpty {
                 logger.info("controllers begin", metadata: ["controllers": "\(controllers.map(\.name))"])
                 await withDiscardingTaskGroup { group in
                     for controller in controllers { group.addTask { await controller.run() } }

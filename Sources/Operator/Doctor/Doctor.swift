@@ -42,7 +42,10 @@ package struct Doctor: Sendable {
         var findings = [Finding(severity: .ok, subject: "server", message: "Kubernetes \(version.gitVersion)")]
         let served = try await discovery.servedResources()
         findings += kinds(served)
-        for permission in Permission.webServers { findings += try await rights(permission, served) }
+        // Meshes are the whole cluster's.
+        for permission in namespace == nil ? Permission.all : Permission.webServers {
+            findings += try await rights(permission, served)
+        }
         return findings
     }
 
@@ -60,6 +63,17 @@ package struct Doctor: Sendable {
                     subject: "\(own)",
                     message: "is not installed",
                     remedy: "install the resource: swiftlet crds | kubectl apply --server-side -f -"
+                )
+            )
+        }
+        for resource in [Mesh.resource, TrafficRoute.resource] where namespace == nil {
+            let isServed = served.contains(resource.groupVersionKind)
+            findings.append(
+                Finding(
+                    severity: isServed ? .ok : .warning,
+                    subject: "\(resource)",
+                    message: isServed ? "\(resource.version) is served" : "is not installed: there is no mesh",
+                    remedy: isServed ? "" : "install the resources: swiftlet crds | kubectl apply --server-side -f -"
                 )
             )
         }

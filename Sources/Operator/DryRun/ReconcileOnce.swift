@@ -57,7 +57,7 @@ package struct ReconcileOnce: Sendable {
         }
         for webServer in webServers {
             let report = try await dryRun.report(on: webServer)
-            for action in report.plan.actions { try await executor.perform(action) }
+            if let failure = await executor.perform(report.plan).failure { throw failure }
             if let action = try WebServerPlanner.statusAction(report.status, for: webServer) {
                 try await executor.perform(action)
             }

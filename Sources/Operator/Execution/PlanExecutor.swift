@@ -5,9 +5,9 @@ import KubeModel
 
 /// Performs plans against a cluster: the one place where this operator writes objects that are planned.
 package struct PlanExecutor: Sendable {
-    private let client: KubeClient
+    let client: KubeClient
     /// Whether the server is asked to work everything out and to store nothing.
-    private let isDryRun: Bool
+    let isDryRun: Bool
 
     package init(client: KubeClient, isDryRun: Bool = false) {
         self.client = client
@@ -22,15 +22,9 @@ package struct PlanExecutor: Sendable {
     package func perform(_ action: PlannedAction) async throws(KubeError) -> DynamicObject? {
         switch action {
         case .apply(let apply):
-            return DynamicObject(try await client.apply(apply.resource, body(of: apply), options: options(of: apply)))
+            return try await self.apply(apply)
         case .applyStatus(let apply):
-            let value = try await client.apply(
-                apply.resource,
-                body(of: apply),
-                options: options(of: apply),
-                subresource: "status"
-            )
-            return DynamicObject(value)
+            return try await send(apply, subresource: "status", as: DynamicObject.self)
         case .delete(let deletion):
             try await delete(deletion)
             return nil
@@ -43,24 +37,47 @@ package struct PlanExecutor: Sendable {
     /// - Throws: ``KubeError``, as ``perform(_:)``.
     package func write(_ action: PlannedAction) async throws(KubeError) -> ResourceVersion? {
         switch action {
-        case .apply(let apply): return try await write(apply, subresource: nil)
-        case .applyStatus(let apply): return try await write(apply, subresource: "status")
+        case .apply(let apply):
+            return try await write(apply)
+        case .applyStatus(let apply):
+            return try await send(apply, subresource: "status", as: ObjectMetaProjection.self).resourceVersion
         case .delete(let deletion):
             try await delete(deletion)
             return nil
         }
     }
 
-    private func write(_ apply: PlannedAction.Apply, subresource: String?) async throws(KubeError) -> ResourceVersion {
-        let object = try await client.patch(
+    func apply(_ apply: PlannedAction.Apply) async throws(KubeError) -> DynamicObject {
+        do {
+            return try await send(apply, as: DynamicObject.self)
+        } catch  where error.isInvalid {
+            return try await applyGivingUp(apply, after: error)
+        }
+    }
+
+    private func write(_ apply: PlannedAction.Apply) async throws(KubeError) -> ResourceVersion {
+        do {
+            return try await send(apply, as: ObjectMetaProjection.self).resourceVersion
+        } catch  where error.isInvalid {
+            return try await applyGivingUp(apply, after: error).resourceVersion
+        }
+    }
+
+    /// One server-side apply.
+    func send<Object: WireObject>(
+        _ apply: PlannedAction.Apply,
+        subresource: String? = nil,
+        as type: Object.Type
+    ) async throws(KubeError) -> Object {
+        let applied = try await client.apply(
             apply.resource,
-            apply.intent.key,
-            .apply(body(of: apply)),
+            body(of: apply),
             options: options(of: apply),
             subresource: subresource,
-            as: ObjectMetaProjection.self
+            as: type
         )
-        return object.resourceVersion
+        if apply.mode == .create, !applied.isNew, !isDryRun { try await giveBack(apply, applied.object.uid) }
+        return applied.object
     }
 
     /// Gone already is as good as deleted.

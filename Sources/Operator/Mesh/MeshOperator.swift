@@ -34,9 +34,10 @@ package struct MeshOperator: Sendable {
         static let xds = "xds"
     }
 
-    package init(
+    init(
         client: KubeClient,
         options: MeshOptions,
+        cluster: ClusterFeatures,
         reflecting: ReflectorOptions,
         time: TimeSource,
         metrics: any MetricsFactory,
@@ -55,12 +56,16 @@ package struct MeshOperator: Sendable {
             metrics: metrics,
             logger: logger
         )
-        reflectors = [
+        var reflectors = [
             feed.reflector(Mesh.resource, into: stores.meshes),
             feed.reflector(TrafficRoute.resource, into: stores.routes),
             feed.reflector(.namespaces, into: stores.namespaces), feed.reflector(.nodes, into: stores.nodes),
             feed.reflector(.services, into: stores.services), feed.reflector(.pods, into: stores.pods),
         ]
+        if let resource = cluster.endpointSlices {
+            reflectors.append(feed.reflector(resource, into: stores.slices, matching: EndpointSlice.keptByOthers))
+        }
+        self.reflectors = reflectors
         let serviceName = "\(options.service.name).\(options.service.namespace).svc"
         keeper = CertificateKeeper(
             options: Self.certificates(options),
@@ -69,6 +74,7 @@ package struct MeshOperator: Sendable {
             labels: ["app.kubernetes.io/name": "swiftlet"],
             mutating: [InjectorWebhooks.name],
             fieldManager: InjectorWebhooks.manager,
+            reflecting: reflecting,
             time: time,
             metrics: metrics,
             logger: logger
@@ -100,7 +106,7 @@ package struct MeshOperator: Sendable {
                 guard let served = xdsCertificate.current else { return nil }
                 let port = UInt16(try await xds.boundPort())
                 return SidecarInjector(
-                    options.injector(served.bundle.pem, port, serviceName, options.supportsNativeSidecars)
+                    options.injector(served.bundle.pem, port, serviceName, cluster.runsNativeSidecars)
                 )
             },
             metrics: metrics,

@@ -18,8 +18,6 @@ package struct MeshOptions: Sendable {
     package var secret: ObjectKey
     /// Makes what sidecars are given.
     package var injector: Injector
-    /// Whether the cluster runs native sidecars.
-    package var supportsNativeSidecars = false
     /// Whether the Mesh `default` is made when there is none.
     package var createsDefaultMesh = true
 

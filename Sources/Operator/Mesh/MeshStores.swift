@@ -7,6 +7,8 @@ struct MeshStores: Sendable {
     let pods = Store<Pod>()
     let services = Store<KubeService>()
     let namespaces = Store<Namespace>()
+    /// Of Services without a selector.
+    let slices = Store<EndpointSlice>()
     let nodes = Store<NodeLabels>()
     let meshes = Store<Mesh>()
     let routes = Store<TrafficRoute>()

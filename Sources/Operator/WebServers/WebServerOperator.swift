@@ -59,6 +59,7 @@ package struct WebServerOperator: Sendable {
         reflectors = required + others
 
         let converged = ConvergedVersions()
+        let settled = SettledObjects()
         let barrier = WriteBarrier<ObjectKey>(stores: versions, time: time)
         let reconciler = WebServerReconciler(
             stores: stores,
@@ -66,6 +67,7 @@ package struct WebServerOperator: Sendable {
             barrier: barrier,
             events: events,
             converged: converged,
+            settled: settled,
             now: { Timestamp(secondsSinceEpoch: time.wall.microsecondsSinceEpoch / 1_000_000) }
         )
         var options = ControllerOptions()
@@ -80,19 +82,20 @@ package struct WebServerOperator: Sendable {
             generation: { stores.webServers.get($0)?.metadata.generation },
             reconcile: { try await reconciler.reconcile($0, $1) }
         )
-        Self.connect(controller, to: stores, forgetting: converged)
+        Self.connect(controller, to: stores)
+        stores.webServers.onChange { change in
+            guard case .deleted(let webServer) = change else { return }
+            converged.remove(webServer.key)
+            settled.remove(webServer.key)
+        }
     }
 
     /// Which WebServers have to be looked at again when something changes.
     private static func connect(
         _ controller: Controller<ObjectKey>,
-        to stores: WebServerStores,
-        forgetting converged: ConvergedVersions
+        to stores: WebServerStores
     ) {
         let webServers = stores.webServers
-        webServers.onChange { change in
-            if case .deleted(let webServer) = change { converged.remove(webServer.key) }
-        }
         controller.watchPrimary(webServers, generation: { $0.metadata.generation })
         // Children bear their WebServer's name, and so does whatever is in their way.
         for store in stores.children.values {

@@ -15,7 +15,7 @@ struct WebServerReconciler: Sendable {
     let barrier: WriteBarrier<ObjectKey>
     let events: EventRecorder
     let converged: ConvergedVersions
-    let settled = SettledObjects()
+    let settled: SettledObjects
     /// The wall clock, for conditions.
     let now: @Sendable () -> Timestamp
 
@@ -27,23 +27,28 @@ struct WebServerReconciler: Sendable {
 
     /// - Throws: ``KubeError`` when a write failed; the status tells of it already.
     func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> ReconcileResult {
+        var intents: ChildIntents?
         for _ in 0..<Self.rounds {
             guard let webServer = stores.webServers.get(key), !webServer.metadata.isBeingDeleted else { return .done }
             if let failure = unreadable(for: webServer) {
-                try await tell(plan(webServer, try observation(of: webServer), failure).status, of: webServer, context)
+                let status = plan(webServer, try observation(of: webServer), nil, failure).status
+                try await tell(status, of: webServer, context)
                 return .requeue(after: .seconds(5))
             }
             var versions = stores.versions(for: webServer)
             if converged.contains(versions, for: key) { return .done }
             let observation = try observation(of: webServer)
-            let outcome = plan(webServer, observation, nil)
+            if intents?.areCurrent(for: webServer, given: observation) != true {
+                intents = ChildIntents(of: webServer, given: observation)
+            }
+            let outcome = plan(webServer, observation, intents)
             guard !outcome.plan.isEmpty else {
                 try await tell(outcome.status, of: webServer, context)
                 versions.status = outcome.status
                 converged.insert(versions, for: key)
                 return .done
             }
-            try await perform(outcome.plan, observation, webServer, context)
+            try await perform(outcome.plan, observation, intents, webServer, context)
             // Only what has been seen can be told.
             guard await barrier.waitUntilSeen(key, for: Self.sight) else { break }
         }
@@ -64,34 +69,35 @@ struct WebServerReconciler: Sendable {
     private func perform(
         _ plan: Plan,
         _ observation: WebServerObservation,
+        _ intents: ChildIntents?,
         _ webServer: WebServer,
         _ context: ReconcileContext
     ) async throws {
-        do {
-            for action in plan.actions { try await perform(action, observation, webServer.key, context) }
-        } catch let error as KubeError where !error.isCancelled {
-            // A conflict is somebody else being faster: what they did is seen in a moment.
-            if !error.isConflict {
-                let failure = WebServerPlanner.Failure(reason: "WriteFailed", message: "\(error)")
-                try await tell(self.plan(webServer, observation, failure).status, of: webServer, context)
-            }
-            throw error
+        let outcome = await executor.perform(plan)
+        for done in outcome.done { note(done, webServer.key, context) }
+        guard let failure = outcome.failure else { return }
+        // A conflict is somebody else being faster: what they did is seen in a moment.
+        if !failure.isCancelled, !failure.isConflict {
+            let status = self.plan(webServer, observation, intents, WebServerPlanner.Failure(failure)).status
+            try await tell(status, of: webServer, context)
         }
+        throw failure
     }
 
     private func plan(
         _ webServer: WebServer,
         _ observation: WebServerObservation,
-        _ failure: WebServerPlanner.Failure?
+        _ intents: ChildIntents?,
+        _ failure: WebServerPlanner.Failure? = nil
     ) -> WebServerPlanner.Outcome {
-        WebServerPlanner.plan(webServer, given: observation, failure: failure, now: now())
+        WebServerPlanner.plan(webServer, given: observation, intents: intents, failure: failure, now: now())
     }
 
     private func observation(of webServer: WebServer) throws -> WebServerObservation {
         var observation = try stores.observation(of: webServer)
         for (role, child) in observation.children {
-            let identity = ObjectIdentity(groupKind: child.object.groupVersionKind.groupKind, key: child.metadata.key)
-            let digest = settled.digest(for: identity, at: child.metadata.resourceVersion)
+            guard let kind = role.resource(in: observation.served)?.groupKind else { continue }
+            let digest = settled.digest(of: kind, webServer.key, at: child.metadata.resourceVersion)
             observation.children[role]?.settledDigest = digest
         }
         return observation
@@ -99,22 +105,18 @@ struct WebServerReconciler: Sendable {
 
     // MARK: - Writing
 
-    private func perform(
-        _ action: PlannedAction,
-        _ observation: WebServerObservation,
+    /// Remembers what a write led to.
+    private func note(
+        _ done: PlanOutcome.Done,
         _ key: ObjectKey,
         _ context: ReconcileContext
-    ) async throws {
-        let version = try await executor.write(action)
-        let identity = ObjectIdentity(groupKind: action.resource.groupKind, key: action.key)
-        context.logger.info("\(action.verb) \(identity)", metadata: ["reason": "\(action.reason)"])
-        guard let version else { return }
+    ) {
+        let action = done.action
+        context.logger.info("\(action.verb) \(action.identity)", metadata: ["reason": "\(action.reason)"])
+        guard let version = done.version else { return }
         barrier.wrote(action.resource.groupKind, version: version, for: key)
-        let before = observation.children.values.first { $0.object.identity == identity }
-        if let before, before.metadata.resourceVersion == version, case .apply(let apply) = action,
-            let digest = IntentDigest.stamp(of: apply.intent)
-        {
-            settled.settle(identity, at: version, digest: digest)
+        if case .apply(let apply) = action, action.key == key, let digest = IntentDigest.stamp(of: apply.intent) {
+            settled.settle(action.resource.groupKind, key, at: version, digest: digest)
         }
     }
 
@@ -149,6 +151,18 @@ struct WebServerReconciler: Sendable {
                 EventReport(subject, .warning, reason: working.reason, action: "Reconcile", note: working.message)
             )
         }
+    }
+}
+
+extension WebServerPlanner.Failure {
+    /// A child that the server calls invalid is as invalid the next time.
+    fileprivate init(_ error: KubeError) {
+        guard error.isInvalid else {
+            self.init(reason: "WriteFailed", message: "\(error)")
+            return
+        }
+        let message = "The server calls invalid what the spec leads to; change the spec. \(error)"
+        self.init(reason: "ChildInvalid", message: message, isLasting: true)
     }
 }
 

@@ -34,9 +34,14 @@ enum EndToEnd {
     }
 
     /// Runs `body` with a namespace of its own, which is deleted afterwards.
-    static func withNamespace(_ body: (KubectlNamespace) async throws -> Void) async throws {
+    ///
+    /// - Parameter name: any if not given.
+    static func withNamespace(
+        _ name: String = "e2e-\(UInt32.random(in: 0 ... .max))",
+        _ body: (KubectlNamespace) async throws -> Void
+    ) async throws {
         try await Installation.shared.install()
-        let namespace = KubectlNamespace(name: "e2e-\(UInt32.random(in: 0 ... .max))")
+        let namespace = KubectlNamespace(name: name)
         _ = try await namespace("create", "namespace", namespace.name)
         var failure: (any Error)?
         do { try await body(namespace) } catch { failure = error }

@@ -1,16 +1,31 @@
 import Foundation
+import Glibc
 import Subprocess
 import SystemPackage
 
 /// The operator as people run it: a process of its own.
 struct OperatorProcess: Sendable {
     private let log: URL
+    private let id: pid_t
 
-    /// Runs `body` while an operator looks after a namespace, and ends it by a SIGTERM.
+    /// Ends it without a warning; ``run(_:_:)`` then throws.
+    func kill() { _ = Glibc.kill(id, SIGKILL) }
+
+    /// Runs `body` while an operator looks after the WebServers of a namespace, and ends it by a SIGTERM.
     ///
     /// - Throws: what `body` throws; ``ProgramError`` with its last words when the operator does not end with 0.
     static func run<Value: Sendable>(
         namespace: String,
+        _ body: @escaping @Sendable (OperatorProcess) async throws -> Value
+    ) async throws -> Value {
+        try await run(["--namespace", namespace], body)
+    }
+
+    /// Runs `body` while an operator with these flags runs, and ends it.
+    ///
+    /// - Throws: what `body` throws; ``ProgramError`` with its last words when the operator does not end with 0.
+    static func run<Value: Sendable>(
+        _ flags: [String],
         _ body: @escaping @Sendable (OperatorProcess) async throws -> Value
     ) async throws -> Value {
         let log = FileManager.default.temporaryDirectory.appending(path: "swiftlet-\(UUID().uuidString).log")
@@ -23,17 +38,18 @@ struct OperatorProcess: Sendable {
         )
         let run = try await Subprocess.run(
             .path(FilePath(EndToEnd.swiftlet.path)),
-            arguments: [
-                "operator", "--kubeconfig", EndToEnd.kubeconfig, "--namespace", namespace, "--health-address",
-                "127.0.0.1:0",
-            ],
+            arguments: Arguments(
+                ["operator", "--kubeconfig", EndToEnd.kubeconfig, "--health-address", "127.0.0.1:0"] + flags
+            ),
             input: .none,
             output: .fileDescriptor(file, closeAfterSpawningProcess: true),
             error: .combinedWithOutput
         ) { execution -> Result<Value, any Error> in
             let outcome: Result<Value, any Error>
-            do { outcome = .success(try await body(OperatorProcess(log: log))) } catch { outcome = .failure(error) }
-            try execution.send(signal: .terminate)
+            let process = OperatorProcess(log: log, id: execution.processIdentifier.value)
+            do { outcome = .success(try await body(process)) } catch { outcome = .failure(error) }
+            // One that has ended by itself tells it by its status.
+            do { try execution.send(signal: .terminate) } catch {}
             return outcome
         }
         guard run.terminationStatus.isSuccess else {
@@ -47,13 +63,23 @@ struct OperatorProcess: Sendable {
 
     /// How many requests other than reads it has sent, by its own metrics; `nil` as long as it serves none.
     func writes() async throws -> Int? {
+        try await metrics { $0.hasPrefix("rest_client_requests_total{") && !$0.contains("method=\"GET\"") }
+    }
+
+    /// The sum of those of its metrics that are counted; `nil` as long as it serves none.
+    ///
+    /// - Parameter isCounted: by the whole line, with name and labels.
+    func metrics(_ isCounted: (Substring) -> Bool) async throws -> Int? {
         guard let port = try port else { return nil }
         let text = try await EndToEnd.fetch("http://127.0.0.1:\(port)/metrics")
         return text?.split(separator: "\n")
-            .filter { $0.hasPrefix("rest_client_requests_total{") && !$0.contains("method=\"GET\"") }
+            .filter { !$0.hasPrefix("#") && isCounted($0) }
             .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }
             .reduce(0) { $0 + Int($1) }
     }
+
+    /// Everything it has logged.
+    func logged() throws -> String { String(decoding: try Data(contentsOf: log), as: UTF8.self) }
 
     /// Whether all kinds are synced.
     func isReady() async throws -> Bool {
@@ -64,7 +90,7 @@ struct OperatorProcess: Sendable {
     /// Where health and metrics are served, as the log tells.
     private var port: Int? {
         get throws {
-            let text = String(decoding: try Data(contentsOf: log), as: UTF8.self)
+            let text = try logged()
             guard let line = text.split(separator: "\n").first(where: { $0.contains("serving health and metrics") }),
                 let word = line.split(separator: " ").first(where: { $0.hasPrefix("port=") })
             else { return nil }

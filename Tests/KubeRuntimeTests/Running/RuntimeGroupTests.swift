@@ -101,6 +101,51 @@ struct RuntimeGroupTests {
         #expect(!pods.isRunning.value)
     }
 
+    @Test func aDeferredGroupRunsOnceItIsKnownAndEndsWithTheOuterOne() async throws {
+        let isKnown = ObservedValue(false)
+        let log = log
+        let logger = logger
+        let deferred = DeferredGroup {
+            _ = await isKnown.wait(until: nil, time: .system) { $0 }
+            var group = RuntimeGroup(logger: logger)
+            group.add(FakeController(log: log))
+            return group
+        }
+        let outer = Self.group(of: [LoggingServer(log: log), deferred], logger)
+        let running = Task { try await outer.run() }
+        #expect(await eventually { log.value == ["server begins"] })
+        isKnown.update { $0 = true }
+        #expect(await eventually { log.value.contains("controller begins") })
+        await outer.triggerGracefulShutdown()
+        try await running.value
+        #expect(log.value == ["server begins", "controller begins", "controller ends", "server ends"])
+    }
+
+    @Test func aDeferredGroupThatIsNotYetKnownEndsQuietly() async throws {
+        let log = log
+        let deferred = DeferredGroup {
+            log.change { $0.append("asking") }
+            try await Task.sleep(for: .seconds(1000))
+            throw PermanentError("never known")
+        }
+        let outer = Self.group(of: [LoggingServer(log: log), deferred], logger)
+        let running = Task { try await outer.run() }
+        #expect(await eventually { log.value.count == 2 })
+        await outer.triggerGracefulShutdown()
+        try await running.value
+        #expect(log.value.last == "server ends")
+    }
+
+    @Test func whatADeferredGroupCannotFindOutEndsTheOuterOne() async {
+        let deferred = DeferredGroup { throw PermanentError("never known") }
+        let outer = Self.group(of: [LoggingServer(log: log), deferred], logger)
+        await #expect(throws: PermanentError.self) { try await outer.run() }
+    }
+
+    private static func group(of services: [any Service], _ logger: Logger) -> ServiceGroup {
+        ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
+    }
+
     private struct GroupService: Service {
         let group: RuntimeGroup
         func run() async throws { try await group.run(signals: []) }

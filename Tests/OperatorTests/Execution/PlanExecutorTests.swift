@@ -2,16 +2,15 @@ import JSON
 import KubeApply
 import KubeClient
 import KubeModel
-import KubeTransport
-import Synchronization
-import TestSupport
 import Testing
 
 @testable import Operator
 
 /// What plans are on the wire.
 struct PlanExecutorTests {
-    private static let stored = #"{"metadata": {"name": "web", "namespace": "a", "uid": "u", "resourceVersion": "8"}}"#
+    private static let stored: JSONValue = [
+        "metadata": ["name": "web", "namespace": "a", "uid": "u", "resourceVersion": "8"]
+    ]
     private static let intent = DynamicObject([
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "web", "namespace": "a"],
         "spec": ["replicas": 3],
@@ -34,35 +33,14 @@ struct PlanExecutorTests {
     private func request(
         of action: PlannedAction,
         isDryRun: Bool = false,
-        status: Int = 200,
-        answer: String = stored
+        answer: ScriptedAPI.Answer = ScriptedAPI.Answer(status: 201, body: stored)
     ) async throws -> (path: String, body: JSONValue) {
-        let requests = RequestCollection()
-        let server = try TestServer { connection in
-            while let request = try connection.readRequest() {
-                requests.add(request)
-                try connection.respond(status, answer, headers: ["Content-Type: application/json"])
-            }
-        }
-        let transport = try Transport()
-        let client = KubeClient(
-            configuration: ClusterConfiguration(server: try ServerURL(parsing: server.url)),
-            transport: transport,
-            userAgent: "swiftlet-tests",
-            logger: TestCluster.silent
-        )
-        var failure: (any Error)?
-        do {
+        try await ScriptedAPI.serve({ _ in answer }) { client, api in
             try await PlanExecutor(client: client, isDryRun: isDryRun).perform(action)
-        } catch {
-            failure = error
+            #expect(api.requests.count == 1)
+            let request = try #require(api.requests.first)
+            return (request.line, request.body)
         }
-        await transport.shutdown()
-        server.stop()
-        if let failure { throw failure }
-        let request = try #require(requests.all.first)
-        #expect(requests.all.count == 1)
-        return ("\(request.method) \(request.path)", try JSONValue(parsing: request.body))
     }
 
     @Test func aCreationTakesNothingFromOthers() async throws {
@@ -100,21 +78,10 @@ struct PlanExecutorTests {
     }
 
     @Test func goneAlreadyIsAsGoodAsDeletedAndAnotherObjectIsNot() async throws {
-        let gone = #"{"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404}"#
-        _ = try await request(of: Self.deletion, status: 404, answer: gone)
-        let other = #"{"kind": "Status", "status": "Failure", "reason": "Conflict", "code": 409}"#
+        _ = try await request(of: Self.deletion, answer: .refusal(404, "NotFound"))
         let error = await #expect(throws: KubeError.self) {
-            _ = try await request(of: Self.deletion, status: 409, answer: other)
+            _ = try await request(of: Self.deletion, answer: .refusal(409, "Conflict"))
         }
         #expect(error?.isConflict == true)
     }
-}
-
-/// What a server was asked.
-private final class RequestCollection: Sendable {
-    private let requests = Mutex<[TestConnection.Request]>([])
-
-    func add(_ request: TestConnection.Request) { requests.withLock { $0.append(request) } }
-
-    var all: [TestConnection.Request] { requests.withLock { $0 } }
 }

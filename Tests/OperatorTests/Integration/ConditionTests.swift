@@ -76,6 +76,25 @@ struct ConditionTests {
         }
     }
 
+    @Test func aChildThatTheServerCallsInvalidIsStalledAndHoldsBackNoOther() async throws {
+        try await TestCluster.withNamespace { space in
+            try await space.withOperator { _ in
+                let resources: JSONValue = ["requests": ["cpu": "2"], "limits": ["cpu": "1"]]
+                try await space.createWebServer("web", ["resources": resources])
+                let told = try await space.untilCondition("Stalled", .yes, "ChildInvalid")
+                #expect(told.message.contains("deployments.apps \(space.name)/web"))
+                #expect(told.message.contains("must be less than or equal to cpu limit"))
+                try await space.untilCondition("Ready", .no, "ChildInvalid")
+                try await space.untilCondition("Reconciling", .no, "Stalled")
+                try await space.untilThere(.services)
+                #expect(try await space.find(.deployments) == nil)
+                try await space.patchWebServer("web", ["resources": .null])
+                try await space.untilCondition("Stalled", .no, "NotStalled")
+                try await space.untilReady()
+            }
+        }
+    }
+
     @Test func aMissingIngressClassIsToldUntilThereIsOne() async throws {
         try await TestCluster.withNamespace { space in
             try await space.withOperator { _ in

@@ -1,5 +1,8 @@
 import JSON
+import KubeApply
+import KubeClient
 import KubeModel
+import Operator
 import PollingSupport
 import SwiftletAPI
 import Testing
@@ -41,6 +44,49 @@ struct ForeignObjectTests {
                 }
                 try await space.untilReady()
             }
+        }
+    }
+
+    /// The race between looking and creating, without the luck that it takes.
+    @Test func aForeignObjectThatAppearsWhileOneIsCreatedIsLeftAsItWas() async throws {
+        try await TestCluster.withNamespace { space in
+            let spec: JSONValue = ["selector": ["a": "b"], "ports": [["port": 80, "protocol": "TCP"]]]
+            let foreign = try await space.create(.services, "web", ["spec": spec], labels: ["app": "theirs"])
+            // One that exists, else the cluster would collect what it owns.
+            let owner = try await space.createWebServer().metadata()
+            let reference = OwnerReference(
+                apiVersion: WebServer.resource.apiVersion,
+                kind: WebServer.resource.kind,
+                name: owner.name,
+                uid: owner.uid
+            )
+            let intent: JSONValue = [
+                "apiVersion": "v1", "kind": "Service",
+                "metadata": [
+                    "name": "web", "namespace": .string(space.name), "labels": ["team": "ours"],
+                    "ownerReferences": [reference.json],
+                ],
+                "spec": spec,
+            ]
+            let creation = PlannedAction.Apply(
+                resource: .services,
+                intent: DynamicObject(intent),
+                manager: WebServerNames.manager,
+                mode: .create,
+                reason: "a test"
+            )
+            let executor = PlanExecutor(client: space.client)
+            let error = await #expect(throws: KubeError.self) { try await executor.perform(.apply(creation)) }
+            #expect(error?.isConflict == true)
+            let after = try await space.get(.services)
+            #expect(after.withoutServerFields() == foreign.withoutServerFields())
+            #expect(after.value[path: "metadata", "managedFields"]?.arrayValue?.count == 1)
+
+            // What one made oneself, when the server is asked twice, stays.
+            try await space.delete(.services)
+            let first = try await executor.perform(.apply(creation))
+            let second = try await executor.perform(.apply(creation))
+            #expect(first == second)
         }
     }
 

@@ -21,8 +21,7 @@ struct SpecGenerator {
         var result = spec
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             guard let section = Self.sections.keys.sorted().randomElement(using: &random) else { continue }
-            let isRemoved = chance(3) && !Self.lasting.contains(section)
-            result[section] = isRemoved ? nil : value(of: section)
+            result[section] = chance(3) ? nil : value(of: section)
         }
         if chance(4) { result["webServerImage"] = pick(Self.images) }
         return result
@@ -36,12 +35,6 @@ struct SpecGenerator {
 
     /// True once in `sides` times.
     private mutating func chance(_ sides: Int) -> Bool { Int.random(in: 0..<sides, using: &random) == 0 }
-
-    /// Sections that are only replaced. When an applier leaves out such a structure within a structure, servers before 1.21 keep it empty,
-    /// and then refuse a probe that has nothing to do.
-    private static let lasting: Set = [
-        "livenessProbe", "startupProbe", "securityContext", "podSecurityContext", "affinity",
-    ]
 
     private static let images: [JSONValue] = ["nginx", "nginx:1.22", "nginx:1.31", "example.com/team/web:v2"]
 

@@ -54,7 +54,8 @@ final class EnvoyProcess: Sendable {
         var failure: (any Error)?
         do { try await body(envoy) } catch { failure = error }
         envoy.process.withLock { process in
-            process.terminate()
+            // Not SIGTERM: a program that is started here inherits that signals are blocked.
+            kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
         if let failure {

@@ -68,7 +68,6 @@ struct EnvoyTests {
                 #expect(mesh.hub.delivery(of: id)?.rejections == [])
                 let clusters = try await envoy.get("/clusters?format=json")
                 #expect(clusters.contains("\"v41\"") && !clusters.contains("\"v40\""))
-                print("\(load.count.requests) requests, 40 swaps, failed: \(load.count.failures)")
             }
         }
         for backend in backends { try await backend.stop() }
@@ -104,7 +103,6 @@ struct EnvoyTests {
                 await running
                 #expect(load.count.bodies.keys.sorted() == ["b"])
                 let rejections = try #require(mesh.hub.delivery(of: id)?.rejections)
-                for rejection in rejections { print("\(rejection.type) \(rejection.name): \(rejection.message)") }
                 #expect(rejections.map(\.name) == ["impossible", "nothing"])
                 #expect(rejections.last?.origin == origin)
                 #expect(rejections.last?.message.contains("weight") == true)
@@ -156,7 +154,6 @@ struct EnvoyTests {
             load.stop()
             await running
             #expect(load.count.failures == [:])
-            print("bytes: cold \(cold), back without change \(same), back with a change of two \(changed)")
             #expect(cold > 10_000 && same < 300 && changed < 1000)
             let statistics = try await envoy.statistics("cluster_manager.cluster_")
             #expect(statistics["cluster_manager.cluster_added"] == 51)

@@ -114,6 +114,7 @@ extension MeshEngine {
         stores.pods.onChange { self.note($0.deletedKey.map { .podGone($0) } ?? .pod($0.object)) }
         stores.services.onChange { self.note($0.deletedKey.map { .serviceGone($0) } ?? .service($0.object)) }
         stores.namespaces.onChange { self.note($0.deletedKey.map { .namespaceGone($0.name) } ?? .namespace($0.object)) }
+        stores.slices.onChange { self.note($0.deletedKey.map { .sliceGone($0) } ?? .slice($0.object)) }
         stores.nodes.onChange {
             self.note($0.deletedKey.map { .nodeGone($0.name) } ?? .node($0.object.key.name, labels: $0.object.labels))
         }
