@@ -15,6 +15,7 @@ package struct DataplaneInspection: Sendable {
         for namespace in objects.namespaces { index.put(namespace) }
         for node in objects.nodes { index.put(node: node.key.name, labels: node.labels) }
         for service in objects.services { index.put(service) }
+        for slice in objects.slices { index.put(slice) }
         for pod in objects.pods { index.put(pod) }
         index.setMeshes(Set(objects.meshes.map(\.metadata.name)))
         _ = index.takeChanges()

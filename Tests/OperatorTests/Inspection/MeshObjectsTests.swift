@@ -1,3 +1,4 @@
+import Dataplanes
 import JSON
 import KubeClient
 import KubeModel
@@ -66,6 +67,46 @@ struct MeshObjectsTests {
                 "you may not list the pods of all namespaces: only those of shop count",
             ]
         )
+    }
+
+    /// A Service without a selector has the pods that somebody's slice names; those that Kubernetes derives say nothing new.
+    @Test func slicesOfOthersCount() async throws {
+        var scene = MeshScene.shop()
+        scene.add([
+            "apiVersion": "v1", "kind": "Service", "metadata": ["name": "chosen", "namespace": "shop"],
+            "spec": [
+                "clusterIP": "10.1.0.9", "clusterIPs": ["10.1.0.9"], "ports": [["port": 80, "targetPort": 8080]],
+            ],
+        ])
+        for (name, manager, pod) in [
+            ("mine", "me", "web-1"), ("theirs", "endpointslice-controller.k8s.io", "web-2"),
+        ] {
+            scene.add([
+                "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+                "metadata": [
+                    "name": .string(name), "namespace": "shop",
+                    "labels": [
+                        "kubernetes.io/service-name": "chosen",
+                        "endpointslice.kubernetes.io/managed-by": .string(manager),
+                    ],
+                ],
+                "addressType": "IPv4",
+                "endpoints": [
+                    [
+                        "addresses": ["10.2.0.2"],
+                        "targetRef": [
+                            "kind": "Pod", "name": .string(pod), "namespace": "shop", "uid": .string("uid-of-\(pod)"),
+                        ],
+                    ]
+                ],
+            ])
+        }
+        let objects = try await MeshObjects.read(from: scene.state)
+        #expect(objects.notes == [])
+        #expect(objects.slices.map(\.key.name) == ["mine"])
+        let inspection = DataplaneInspection(objects, options: InspectionOptions())
+        let names = inspection.dataplanes.filter { $0.callerName.contains("chosen_shop_svc_80") }.map(\.key.name)
+        #expect(names == ["web-1"])
     }
 
     @Test func anObjectThatCannotBeReadHidesNoOther() async throws {

@@ -22,6 +22,10 @@ extension MeshObjects {
         objects.namespaces = try await reader.read(.namespaces, as: Namespace.self)
         objects.nodes = try await reader.read(.nodes, as: NodeLabels.self)
         objects.services = try await reader.read(.services, as: KubeService.self)
+        // Clusters too old for them have none to tell of.
+        if let slices = reader.endpointSlices {
+            objects.slices = try await reader.read(slices, as: EndpointSlice.self, matching: EndpointSlice.keptByOthers)
+        }
         var hostNetworkPods: Set<ObjectKey> = []
         objects.pods = try await reader.read(.pods, as: Pod.self) { object in
             if object.value[path: "spec", "hostNetwork"] == true { hostNetworkPods.insert(object.key) }
@@ -45,9 +49,16 @@ private struct MeshObjectReader {
         self.fallback = fallback
     }
 
+    /// In a version that is served; `nil` where none is.
+    var endpointSlices: APIResource? {
+        guard let served else { return .endpointSlices }
+        return served.preferred(for: APIResource.endpointSlices.groupKind, among: ["v1", "v1beta1"])
+    }
+
     mutating func read<Object: WireObject>(
         _ resource: APIResource,
         as _: Object.Type,
+        matching selector: LabelSelector = LabelSelector(),
         _ look: (DynamicObject) -> Void = { _ in }
     ) async throws -> [Object] {
         if let served, !served.contains(resource.groupVersionKind) {
@@ -56,7 +67,7 @@ private struct MeshObjectReader {
             )
             return []
         }
-        return try await list(resource).compactMap { object in
+        return try await list(resource, selector).compactMap { object in
             look(object)
             do {
                 var reader = JSONReader(object.value.encoded())
@@ -68,10 +79,10 @@ private struct MeshObjectReader {
         }
     }
 
-    private mutating func list(_ resource: APIResource) async throws -> [DynamicObject] {
-        if let all = try await state.objects(resource, namespace: nil, matching: LabelSelector()) { return all }
+    private mutating func list(_ resource: APIResource, _ selector: LabelSelector) async throws -> [DynamicObject] {
+        if let all = try await state.objects(resource, namespace: nil, matching: selector) { return all }
         if let fallback, resource.isNamespaced,
-            let some = try await state.objects(resource, namespace: fallback, matching: LabelSelector())
+            let some = try await state.objects(resource, namespace: fallback, matching: selector)
         {
             notes.append("you may not list the \(resource) of all namespaces: only those of \(fallback) count")
             return some

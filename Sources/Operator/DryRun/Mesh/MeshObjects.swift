@@ -10,6 +10,8 @@ package struct MeshObjects: Sendable {
     package var namespaces: [Namespace] = []
     var nodes: [NodeLabels] = []
     package var services: [KubeService] = []
+    /// Those that no part of Kubernetes keeps: of Services without a selector.
+    package var slices: [EndpointSlice] = []
     package var pods: [Pod] = []
     package var meshes: [Mesh] = []
     package var routes: [TrafficRoute] = []
@@ -49,6 +51,7 @@ package struct MeshObjects: Sendable {
         for namespace in namespaces { world.put(.namespace(namespace)) }
         for node in nodes { world.put(.node(node.key.name, labels: node.labels)) }
         for service in services { world.put(.service(service)) }
+        for slice in slices { world.put(.slice(slice)) }
         for pod in pods { world.put(.pod(pod)) }
         for mesh in meshes { world.put(.mesh(mesh)) }
         for route in routes { world.put(.route(route)) }
