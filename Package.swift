@@ -203,10 +203,10 @@ let package = Package(
             of: "Operator",
             [
                 "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
-                "WebServers",
+                "WebServers", "Dataplanes", "TrafficPolicy", "Injection", "EnvoyAPI", "EnvoyConfig", "XDS", "KubeAdmission",
                 "PollingSupport", "TestSupport",
             ],
-            [.coreMetrics, .logging]
+            [.coreMetrics, .logging, .nioCore, .nioPosix, .protobuf]
         ),
         .testTarget(
             name: "EndToEndTests",

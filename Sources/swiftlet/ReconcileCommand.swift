@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dataplanes
 import FoundationEssentials
 import KubeClient
 import KubeModel
@@ -12,7 +13,9 @@ struct ReconcileCommand: AsyncParsableCommand {
         abstract: "Do the operator's work once, or tell what it would do.",
         discussion: """
             With --dry-run, prints a diff for each object that would change and a summary. Without a cluster (--offline, or --state), \
-            files tell what there is. Without --dry-run the WebServers of the files are applied and their children written once.
+            files tell what there is. Of Meshes and TrafficRoutes it tells whose traffic would go where, which resources of which Envoys \
+            would change, what is hardly meant, and what a real Envoy says to it. Without --dry-run the WebServers of the files are \
+            applied and their children written once.
 
             Ends 0 for success, 1 for an error, and with --exit-code 2 when changes are pending.
             """
@@ -39,6 +42,20 @@ struct ReconcileCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print a document for programs instead of diffs: yaml or json.")
     var output: OutputFormat?
 
+    @Option(
+        help: ArgumentHelp(
+            "Look at what were if this Mesh or TrafficRoute were deleted, such as trafficroute/canary.",
+            valueName: "kind/name"
+        )
+    )
+    var delete: [DeletedMeshObject] = []
+
+    @Option(help: "Program to be asked about configurations. Otherwise SWIFTLET_ENVOY, or envoy on the PATH.")
+    var envoy: String?
+
+    @Option(help: "Zone that all pods are in, as the operator is told.")
+    var zone = ""
+
     @Flag(help: "End with 2 when changes are pending.")
     var exitCode = false
 
@@ -56,7 +73,11 @@ struct ReconcileCommand: AsyncParsableCommand {
             throw ValidationError("--server needs a cluster; --offline and --state do without one.")
         }
         if isOffline, !dryRun { throw ValidationError("--offline and --state go with --dry-run.") }
-        if isOffline, filenames.isEmpty { throw ValidationError("Without a cluster, -f must name the manifests.") }
+        if isOffline, filenames.isEmpty, delete.isEmpty {
+            throw ValidationError("Without a cluster, -f must name the manifests.")
+        }
+        if !dryRun, !delete.isEmpty { throw ValidationError("--delete goes with --dry-run.") }
+        if !dryRun, envoy != nil { throw ValidationError("--envoy goes with --dry-run.") }
     }
 
     private var isOffline: Bool { offline || !state.isEmpty }
@@ -64,9 +85,9 @@ struct ReconcileCommand: AsyncParsableCommand {
     func run() async throws {
         let logger = Logger(label: "swiftlet.reconcile")
         do {
-            let reports: [WebServerReport]
+            let outcome: Outcome
             if isOffline {
-                reports = try await offlineReports()
+                outcome = try await offline()
             } else {
                 let configuration: ClusterConfiguration
                 do {
@@ -75,15 +96,14 @@ struct ReconcileCommand: AsyncParsableCommand {
                     where error.code == .notFound && dryRun && !server && !filenames.isEmpty
                 {
                     Terminal.note("no cluster is configured: nothing is taken as present (use --state to say what is)")
-                    reports = try await offlineReports()
-                    try finish(reports)
+                    try finish(try await offline())
                     return
                 }
-                reports = try await connection.withClient(namespace: namespace, logger: logger) { client in
-                    try await clusterReports(client, namespace: configuration.namespace)
+                outcome = try await connection.withClient(namespace: namespace, logger: logger) { client in
+                    try await onCluster(client, namespace: configuration.namespace)
                 }
             }
-            try finish(reports)
+            try finish(outcome)
         } catch let error as ManifestError {
             Terminal.note("error: \(error)")
             throw ExitCode(1)
@@ -96,32 +116,60 @@ struct ReconcileCommand: AsyncParsableCommand {
         }
     }
 
-    private func offlineReports() async throws -> [WebServerReport] {
+    private typealias Outcome = (webServers: [WebServerReport], mesh: MeshReport?)
+
+    private func offline() async throws -> Outcome {
         let loader = ManifestLoader(defaultNamespace: namespace ?? "default", standardInput: { Terminal.readInput() })
-        let present = try loader.load(state).map(\.object)
-        return try await ReconcileOnce(state: ManifestState(present), prediction: .local, now: .now)
-            .reports(on: loader.load(filenames))
+        let state = ManifestState(try loader.load(self.state).map(\.object))
+        let manifests = try loader.load(filenames)
+        let webServers = try await ReconcileOnce(state: state, prediction: .local, now: .now).reports(on: manifests)
+        return (webServers, try await meshDryRun(state).report(on: manifests, deleting: delete.map(\.identity)))
     }
 
-    private func clusterReports(_ client: KubeClient, namespace: String) async throws -> [WebServerReport] {
+    private func onCluster(_ client: KubeClient, namespace: String) async throws -> Outcome {
         let loader = ManifestLoader(defaultNamespace: namespace, standardInput: { Terminal.readInput() })
         let manifests = filenames.isEmpty ? nil : try loader.load(filenames)
         let served = try await Discovery(client: client).servedResources()
         let state = LiveState(client: client, served: ServedKinds(served))
-        if dryRun {
-            let prediction: WebServerDryRun.Prediction =
-                server ? .server(PlanExecutor(client: client, isDryRun: true)) : .local
-            let work = ReconcileOnce(state: state, prediction: prediction, now: .now)
-            guard let manifests else { return try await work.reports(namespace: self.namespace) }
-            return try await work.reports(on: manifests)
+        guard dryRun else {
+            let reports = try await ReconcileOnce(state: state, prediction: .local, now: .now)
+                .perform(manifests, namespace: self.namespace, client: client)
+            return (reports, nil)
         }
-        return try await ReconcileOnce(state: state, prediction: .local, now: .now)
-            .perform(manifests, namespace: self.namespace, client: client)
+        let prediction: WebServerDryRun.Prediction =
+            server ? .server(PlanExecutor(client: client, isDryRun: true)) : .local
+        let work = ReconcileOnce(state: state, prediction: prediction, now: .now)
+        let mesh = try meshDryRun(state, served: served, server: server ? client : nil)
+        let deleted = delete.map(\.identity)
+        if let manifests {
+            return (try await work.reports(on: manifests), try await mesh.report(on: manifests, deleting: deleted))
+        }
+        guard deleted.isEmpty else { return ([], try await mesh.report(on: [], deleting: deleted)) }
+        // Whoever looks at one namespace has not asked about the mesh.
+        let stored = self.namespace == nil ? try await mesh.reportOnStored() : nil
+        return (try await work.reports(namespace: self.namespace), stored)
     }
 
-    private func finish(_ reports: [WebServerReport]) throws {
-        let text = ReportText(reports)
-        for warning in reports.flatMap(\.warnings) { Terminal.note("warning: \(warning)") }
+    private func meshDryRun(
+        _ state: any ClusterState,
+        served: ServedResources? = nil,
+        server: KubeClient? = nil
+    ) throws -> MeshDryRun {
+        MeshDryRun(
+            state: state,
+            served: served,
+            server: server,
+            options: DataplaneOptions(zone: zone),
+            envoy: try EnvoyProgram.find(envoy, environment: ProcessInfo.processInfo.environment)
+        )
+    }
+
+    private func finish(_ outcome: Outcome) throws {
+        let text = ReportText(outcome.webServers, mesh: outcome.mesh)
+        for note in outcome.mesh?.notes ?? [] { Terminal.note("note: \(note)") }
+        for warning in outcome.webServers.flatMap(\.warnings) + (outcome.mesh?.warnings ?? []) {
+            Terminal.note("warning: \(warning)")
+        }
         if let output {
             Terminal.put(output.text(text.forPrograms))
         } else {

@@ -8,8 +8,8 @@ struct Swiftlet: AsyncParsableCommand {
         abstract: "A Kubernetes operator: web servers from an image, an ingress and a volume, and a mesh of Envoys.",
         version: SwiftletVersion.current,
         subcommands: [
-            OperatorCommand.self, ReconcileCommand.self, InjectCommand.self, CRDsCommand.self, DoctorCommand.self,
-            TransparentProxyCommand.self, VersionCommand.self,
+            OperatorCommand.self, ReconcileCommand.self, InjectCommand.self, InspectCommand.self, CRDsCommand.self,
+            DoctorCommand.self, TransparentProxyCommand.self, VersionCommand.self,
         ]
     )
 }

@@ -40,7 +40,8 @@ extension OutboundResources.Key {
             )
             resources.append(try listener.encoded(origin: isHTTP ? nil : route.resourceOrigin))
         }
-        if isHTTP {
+        // Without a listener nobody would fetch them.
+        if isHTTP, !addresses.isEmpty {
             resources.append(
                 try EncodedResource.encoding(.route, name, origin: route.resourceOrigin) {
                     try route.configuration(named: name, service: service)

@@ -80,6 +80,7 @@ struct OverlayLayer: Sendable {
             }
             parts[service] = after
             replace(before, with: after, context.base)
+            hideUnusedRoutes(of: service, after, context.base)
         }
         // Those of one view hang together by their clusters: they are settled when all routes are.
         for tags in touched { try settle(tags, context, &shared) }
@@ -114,6 +115,17 @@ struct OverlayLayer: Sendable {
             table.remove(resource.type, resource.name)
         }
         for resource in new { set(resource, base) }
+    }
+
+    /// Where the traffic is no HTTP here though it is in the base, no listener fetches the base's routes.
+    private mutating func hideUnusedRoutes(of service: String, _ outbound: OutboundResources?, _ base: BaseLayer) {
+        let name = ResourceName.outboundRoute(service)
+        if outbound?.resources.contains(where: { $0.type == .route }) == true { return }
+        if outbound != nil, base.resource(.route, name) != nil {
+            table.hide(.route, name)
+        } else {
+            table.remove(.route, name)
+        }
     }
 
     private mutating func settle(

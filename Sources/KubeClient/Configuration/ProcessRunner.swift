@@ -24,6 +24,22 @@ package struct ProcessCommand: Sendable {
     package var timeLimit: Duration?
     /// The most that it may write to its output, and to its errors, in bytes.
     package var outputLimit: Int
+
+    package init(
+        executable: String,
+        arguments: [String],
+        environment: [String: String],
+        isInteractive: Bool,
+        timeLimit: Duration?,
+        outputLimit: Int
+    ) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+        self.isInteractive = isInteractive
+        self.timeLimit = timeLimit
+        self.outputLimit = outputLimit
+    }
 }
 
 /// How a program ended.
@@ -37,6 +53,12 @@ package struct ProcessResult: Sendable {
     package var standardOutput: [UInt8]
     /// Empty if it was interactive.
     package var standardError: [UInt8]
+
+    package init(status: Status, standardOutput: [UInt8], standardError: [UInt8]) {
+        self.status = status
+        self.standardOutput = standardOutput
+        self.standardError = standardError
+    }
 }
 
 /// Why there is no ``ProcessResult``.

@@ -44,7 +44,7 @@ struct MeshCompilerRandomTests {
         }
     }
 
-    /// Clusters that are named have to be there, and no two listeners may have one address.
+    /// Clusters that are named have to be there, routes have to be fetched, and no two listeners may have one address.
     @Test(arguments: 0..<10 as Range<UInt64>)
     func snapshotsAreSound(seed: UInt64) throws {
         var mesh = RandomMesh(seed: 1000 + seed)
@@ -54,8 +54,22 @@ struct MeshCompilerRandomTests {
             let snapshot = try #require(compiler.snapshot(of: key))
             let clusters = try snapshot.resources(of: .cluster).filter { try $0.json().objectValue?["type"] == "EDS" }
             #expect(Set(snapshot.names(of: .endpoint)) == Set(clusters.map(\.name)))
+            let fetched = Set(try snapshot.resources(of: .listener).flatMap { routeNames(in: try $0.json()) })
+            #expect(Set(snapshot.names(of: .route)) == fetched)
             let addresses = try snapshot.resources(of: .listener).map { try $0.json().objectValue?["address"] }
             #expect(Set(addresses).count == addresses.count)
+        }
+    }
+
+    /// The routes that a listener fetches.
+    private func routeNames(in value: JSONValue) -> [String] {
+        switch value {
+        case .object(let members):
+            members.flatMap { name, member in
+                name == "routeConfigName" ? [member.stringValue ?? ""] : routeNames(in: member)
+            }
+        case .array(let elements): elements.flatMap(routeNames)
+        default: []
         }
     }
 

@@ -25,7 +25,7 @@ struct ProgrammedMesh: Sendable {
     private var compiler: MeshCompiler
     private(set) var table: RouteTable
     private var views: RouteViews
-    private var dataplanes: [ObjectKey: Dataplane] = [:]
+    private(set) var dataplanes: [ObjectKey: Dataplane] = [:]
     private(set) var viewOf: [ObjectKey: RouteView] = [:]
     /// The numbers of the views.
     private var numberOf: [ObjectKey: Int] = [:]
