@@ -27,7 +27,7 @@ struct RandomShop {
             address: "10.2.99.1",
             isReady: !oneIn(4)
         )
-        for number in 0..<Int.random(in: 0...2, using: &random) { store(route("stored-\(number)")) }
+        for number in 0..<Int.random(in: 0...3, using: &random) { store(route("stored-\(number)")) }
         let isThere = oneIn(2)
         if isThere { store(route(routeName)) }
         manifest = isThere && oneIn(3) ? nil : route(routeName)
@@ -88,13 +88,14 @@ struct RandomShop {
             conf["http"] = .array((0..<Int.random(in: 1...2, using: &random)).map { _ in rule() })
         }
         var source: [String: String] = ["kuma.io/service": pick(["*", "*", services[0]])]
-        if oneIn(3) { source["version"] = pick(["v1", "v2", "*"]) }
+        if oneIn(4) { source["version"] = pick(["v1", "v2", "*"]) }
         return [
             "apiVersion": "kuma.io/v1alpha1", "kind": "TrafficRoute", "mesh": "default",
             "metadata": ["name": .string(name)],
             "spec": [
                 "sources": [["match": .strings(source)]],
-                "destinations": [["match": ["kuma.io/service": .string(pick(services + ["*"]))]]], "conf": conf,
+                "destinations": [["match": ["kuma.io/service": .string(pick(Array(services.prefix(2)) + ["*"]))]]],
+                "conf": conf,
             ],
         ]
     }
