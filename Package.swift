@@ -203,7 +203,8 @@ let package = Package(
             of: "Operator",
             [
                 "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
-                "WebServers", "Dataplanes", "TrafficPolicy", "Injection", "EnvoyAPI", "EnvoyConfig", "XDS", "KubeAdmission",
+                "WebServers", "Dataplanes", "TrafficPolicy", "Injection", "EnvoyAPI", "EnvoyConfig", "XDS",
+                "KubeAdmission",
                 "PollingSupport", "TestSupport",
             ],
             [.coreMetrics, .logging, .nioCore, .nioPosix, .protobuf]

@@ -101,7 +101,9 @@ struct MeshBench: Sendable {
                 try await reconnect(process, simulated)
             }
         )
-        let ended = simulated.totals.endedStreams.filter { $0.key != Self.unavailable }.map { "\($0.value) with status \($0.key)" }.sorted()
+        let ended = simulated.totals.endedStreams.filter { $0.key != Self.unavailable }.map {
+            "\($0.value) with status \($0.key)"
+        }.sorted()
         if !ended.isEmpty {
             sections[sections.count - 1].remarks.append("streams refused or ended: " + ended.joined(separator: ", "))
         }
