@@ -114,9 +114,8 @@ import Testing
             let late = await #expect(throws: KubeError.self) {
                 _ = try await client.create(.configMaps, WebhookManifests.configMap(namespace, "slow", ["wait": "x"]))
             }
-            // So API servers tell a 504, which comes before they give up themselves.
-            let words =
-                "failed calling webhook \"validate0.example.com\": the server was unable to return a response in the"
+            // Our 504 comes a moment before the API server gives up itself; a busy machine may turn that round.
+            let words = "failed calling webhook \"validate0.example.com\""
             #expect(late?.message.contains(words) == true, "\(String(describing: late))")
 
             let secret = try await client.get(.secrets, ObjectKey(namespace: namespace, name: "webhook-certificates"))
