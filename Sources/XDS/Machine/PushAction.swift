@@ -28,6 +28,14 @@ package struct PushRejection: Hashable, Sendable {
     package var message: String
     /// The object that the resource follows from.
     package var origin: ResourceOrigin?
+
+    package init(type: ResourceType, name: String, version: String, message: String, origin: ResourceOrigin?) {
+        self.type = type
+        self.name = name
+        self.version = version
+        self.message = message
+        self.origin = origin
+    }
 }
 
 /// How a machine pushes.

@@ -18,7 +18,7 @@ struct SidecarAuthenticator: Sendable {
 
     var streamAuthenticator: StreamAuthenticator { StreamAuthenticator { await verdict(on: $0) } }
 
-    private func verdict(on credentials: StreamAuthenticator.Credentials) async -> StreamAuthenticator.Verdict {
+    func verdict(on credentials: StreamAuthenticator.Credentials) async -> StreamAuthenticator.Verdict {
         guard let proxy = ProxyID(nodeID: credentials.nodeID) else {
             return .denied("the node id \"\(credentials.nodeID)\" is not <mesh>.<pod>.<namespace>")
         }
