@@ -10,6 +10,8 @@ import XDS
 struct ProgrammingReconciler: Sendable {
     /// Field manager of the statuses.
     static let manager = "swiftlet-status"
+    /// When an object is looked at again that proxies have not taken on yet.
+    static let patience = Duration.seconds(1)
 
     let client: KubeClient
     let stores: MeshStores
@@ -20,7 +22,11 @@ struct ProgrammingReconciler: Sendable {
 
     func reconcile(_ key: ProgrammedKey, _ context: ReconcileContext) async throws -> ReconcileResult {
         // Counts of an older generation must not be told as those of the present one. The engine tells when it has come to it.
-        guard isWorkedIn(key), let (known, status) = assess(key), status != known else { return .done }
+        guard isWorkedIn(key), let (known, status) = assess(key) else { return .done }
+        // Proxies may have got further, and back to the counts of before, between two looks of the watch.
+        let result: ReconcileResult =
+            status.proxies.map { $0.pending > 0 } == true ? .requeue(after: Self.patience) : .done
+        guard status != known else { return result }
         let object: JSONValue = [
             "apiVersion": .string(key.resource.apiVersion), "kind": .string(key.resource.kind),
             "metadata": ["name": .string(key.key.name)], "status": try status.json(),
@@ -38,7 +44,7 @@ struct ProgrammingReconciler: Sendable {
         } catch  where error.isNotFound {
             // It went meanwhile.
         }
-        return .done
+        return result
     }
 
     /// Of the object as the store has it.
