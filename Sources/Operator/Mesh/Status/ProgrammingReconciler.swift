@@ -27,9 +27,14 @@ struct ProgrammingReconciler: Sendable {
         let result: ReconcileResult =
             status.proxies.map { $0.pending > 0 } == true ? .requeue(after: Self.patience) : .done
         guard status != known else { return result }
+        try await write(try status.json(), to: key)
+        return result
+    }
+
+    private func write(_ status: JSONValue, to key: ProgrammedKey) async throws(KubeError) {
         let object: JSONValue = [
             "apiVersion": .string(key.resource.apiVersion), "kind": .string(key.resource.kind),
-            "metadata": ["name": .string(key.key.name)], "status": try status.json(),
+            "metadata": ["name": .string(key.key.name)], "status": status,
         ]
         do {
             let stored = try await client.patch(
@@ -41,10 +46,10 @@ struct ProgrammingReconciler: Sendable {
                 as: ObjectMetaProjection.self
             )
             barrier.wrote(key.resource.groupKind, version: stored.resourceVersion, for: key)
-        } catch  where error.isNotFound {
-            // It went meanwhile.
+        } catch {
+            // One that is not found went meanwhile.
+            guard error.isNotFound else { throw error }
         }
-        return result
     }
 
     /// Of the object as the store has it.
