@@ -1,0 +1,58 @@
+import JSON
+import KubeModel
+import KubeRuntime
+import SwiftletAPI
+import Synchronization
+import Testing
+
+@testable import Operator
+
+@Suite(.timeLimit(.minutes(1)))
+struct DefaultMeshTests {
+    private let meshes = Store<Mesh>()
+
+    /// - Parameter answers: one after another, the last for all that follow.
+    private func create(_ answers: [ScriptedAPI.Answer]) async throws -> [ScriptedAPI.Request] {
+        let rest = Mutex(answers[...])
+        return try await ScriptedAPI.serve({ _ in rest.withLock { $0.count > 1 ? $0.removeFirst() : $0[$0.startIndex] }
+        }) {
+            client,
+            api in
+            await DefaultMesh(
+                client: client,
+                meshes: meshes,
+                backoff: BackoffPolicy(base: .milliseconds(1), cap: .milliseconds(1)),
+                time: .system,
+                logger: TestCluster.silent
+            ).create()
+            return api.requests
+        }
+    }
+
+    @Test func itIsMadeWhereThereIsNone() async throws {
+        let requests = try await create([.init(status: 201)])
+        #expect(requests.map(\.line) == ["POST /apis/kuma.io/v1alpha1/meshes?fieldManager=swiftlet"])
+        #expect(requests.first?.body[path: "metadata", "name"] == "default")
+        #expect(requests.first?.body["kind"] == "Mesh")
+    }
+
+    @Test func whereThereIsOneNothingIsMade() async throws {
+        meshes.put(MeshSample.mesh("mine"))
+        #expect(try await create([.init(status: 201)]).isEmpty)
+    }
+
+    @Test func anotherReplicaMayBeFaster() async throws {
+        #expect(try await create([.refusal(409, "AlreadyExists")]).count == 1)
+    }
+
+    @Test func aServerThatIsNotWellIsAskedAgain() async throws {
+        let answers = [
+            ScriptedAPI.Answer.refusal(503, "ServiceUnavailable"), .refusal(500, "InternalError"), .init(status: 201),
+        ]
+        #expect(try await create(answers).count == 3)
+    }
+
+    @Test func aRefusalIsTaken() async throws {
+        #expect(try await create([.refusal(403, "Forbidden")]).count == 1)
+    }
+}

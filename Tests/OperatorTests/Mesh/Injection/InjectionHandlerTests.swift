@@ -1,0 +1,152 @@
+import Injection
+import JSON
+import KubeAdmission
+import KubeModel
+import KubeRuntime
+import SwiftletAPI
+import Testing
+
+@testable import Operator
+
+struct InjectionHandlerTests {
+    private let namespaces = Store<Namespace>()
+    private let meshes = Store<Mesh>()
+    private let registry = PrometheusRegistry()
+
+    init() throws {
+        meshes.beginFill()
+        meshes.put(MeshSample.mesh())
+        meshes.endFill(resourceVersion: ResourceVersion(1))
+    }
+
+    private static func request(
+        labels: [String: String] = [:],
+        annotations: [String: String] = [:],
+        operation: AdmissionOperation = .create,
+        plural: String = "pods",
+        subresource: String? = nil,
+        spec: JSONValue = ["containers": [["name": "app", "image": "nginx"]]]
+    ) -> AdmissionRequest {
+        AdmissionRequest(
+            uid: "1",
+            kind: APIResource.pods.groupVersionKind,
+            groupVersion: GroupVersion(group: "", version: "v1"),
+            plural: plural,
+            subresource: subresource,
+            name: "web-1",
+            namespace: "shop",
+            operation: operation,
+            object: [
+                "metadata": [
+                    "name": "web-1", "labels": .strings(labels), "annotations": .strings(annotations),
+                ],
+                "spec": spec,
+            ]
+        )
+    }
+
+    private func respond(
+        to request: AdmissionRequest,
+        isReady: Bool = true,
+        namespace: @escaping @Sendable () -> ScriptedAPI.Answer = { .refusal(404, "NotFound") }
+    ) async throws -> (response: AdmissionResponse, requests: [String]) {
+        try await ScriptedAPI.serve({ _ in namespace() }) { client, api in
+            let handler = InjectionHandler(
+                client: client,
+                namespaces: namespaces,
+                meshes: meshes,
+                injector: { isReady ? MeshSample.injector : nil },
+                metrics: InjectionMetrics(factory: registry),
+                logger: TestCluster.silent
+            )
+            return (try await handler.respond(to: request), api.requests.map(\.line))
+        }
+    }
+
+    private func count(_ result: String, _ reason: String) -> Bool {
+        registry.text().contains("sidecar_injection_total{reason=\"\(reason)\",result=\"\(result)\"} 1\n")
+    }
+
+    @Test func aPodOfAnEnabledNamespaceGetsASidecar() async throws {
+        namespaces.put(try MeshSample.namespace(annotations: ["kuma.io/sidecar-injection": "enabled"]))
+        let (response, requests) = try await respond(to: Self.request())
+        #expect(response.isAllowed)
+        let paths = response.patch.compactMap { $0["path"]?.stringValue }
+        #expect(paths.contains("/spec/initContainers"), "\(paths)")
+        // The namespace is known: nobody has to be asked.
+        #expect(requests.isEmpty)
+        #expect(count("success", ""))
+    }
+
+    @Test func aNamespaceThatWasJustMadeIsAskedFor() async throws {
+        let object: JSONValue = ["metadata": ["name": "shop", "labels": ["kuma.io/sidecar-injection": "enabled"]]]
+        let (response, requests) = try await respond(to: Self.request()) { .init(body: object) }
+        #expect(!response.patch.isEmpty)
+        #expect(requests == ["GET /api/v1/namespaces/shop"])
+    }
+
+    @Test func aNamespaceThatCannotBeReadIsForTheFailurePolicyToDecide() async throws {
+        await #expect(throws: (any Error).self) {
+            _ = try await respond(to: Self.request()) { .refusal(403, "Forbidden") }
+        }
+    }
+
+    @Test func whatNobodyAskedForIsLeftAlone() async throws {
+        namespaces.put(try MeshSample.namespace())
+        let (response, _) = try await respond(to: Self.request())
+        #expect(response == .allowed())
+        #expect(count("skipped", "not_requested"))
+        namespaces.put(try MeshSample.namespace(labels: ["kuma.io/sidecar-injection": "enabled"]))
+        let out = try await respond(to: Self.request(labels: ["kuma.io/sidecar-injection": "disabled"]))
+        #expect(out.response == .allowed())
+        #expect(count("skipped", "disabled_on_pod"))
+    }
+
+    @Test func aPodThatCannotHaveOneIsAdmittedWithAWarning() async throws {
+        namespaces.put(try MeshSample.namespace(labels: ["kuma.io/sidecar-injection": "enabled"]))
+        let request = Self.request(spec: ["hostNetwork": true, "containers": [["name": "app"]]])
+        let (response, _) = try await respond(to: request)
+        #expect(response.isAllowed && response.patch.isEmpty)
+        #expect(response.warnings.first?.contains("host's network") == true, "\(response.warnings)")
+        #expect(count("skipped", "host_network"))
+    }
+
+    @Test func aPodOfAMeshThatIsNotThereIsRefused() async throws {
+        namespaces.put(try MeshSample.namespace(labels: ["kuma.io/sidecar-injection": "enabled"]))
+        let (response, _) = try await respond(to: Self.request(labels: ["kuma.io/mesh": "lab"]))
+        #expect(response.denial?.code == 422)
+        #expect(
+            response.denial?.message
+                == "Pod shop/web-1: no sidecar injected: there is no Mesh \"lab\": create it, or name another by the label kuma.io/mesh"
+        )
+        #expect(count("failed", "invalid_setting"))
+        meshes.put(MeshSample.mesh("lab"))
+        #expect(try await respond(to: Self.request(labels: ["kuma.io/mesh": "lab"])).response.isAllowed)
+    }
+
+    @Test func aSettingThatMeansNothingIsRefusedByItsName() async throws {
+        namespaces.put(try MeshSample.namespace(labels: ["kuma.io/sidecar-injection": "enabled"]))
+        let (response, _) = try await respond(to: Self.request(annotations: ["kuma.io/envoy-admin-port": "x"]))
+        #expect(response.denial?.message.contains("metadata.annotations[kuma.io/envoy-admin-port]") == true)
+    }
+
+    @Test func untilSidecarsCanTrustSomebodyThereIsNoAnswer() async throws {
+        namespaces.put(try MeshSample.namespace(labels: ["kuma.io/sidecar-injection": "enabled"]))
+        await #expect(throws: (any Error).self) { _ = try await respond(to: Self.request(), isReady: false) }
+    }
+
+    @Test(arguments: [
+        request(operation: .update), request(operation: .delete), request(plural: "deployments"),
+        request(subresource: "ephemeralcontainers"),
+    ])
+    func everythingButNewPodsPasses(_ request: AdmissionRequest) async throws {
+        // Not even ready, and not needed.
+        #expect(try await respond(to: request, isReady: false).response == .allowed())
+    }
+
+    @Test func twoPodsHaveTwoTokens() async throws {
+        namespaces.put(try MeshSample.namespace(labels: ["kuma.io/sidecar-injection": "enabled"]))
+        let (first, second) = (try await respond(to: Self.request()), try await respond(to: Self.request()))
+        #expect(first.response.patch != second.response.patch)
+    }
+}
