@@ -162,7 +162,7 @@ import Testing
         let busy = Script.Answer.json(429, "", headers: ["Retry-After: 5"])
         try await withClient(answering: [busy]) { client, script in
             let task = Task { try await client.get(Widget.resource, Self.key) }
-            let deadline = ContinuousClock.now + .seconds(5)
+            let deadline = ContinuousClock.now + .seconds(60)
             while script.requests.isEmpty, ContinuousClock.now < deadline { await Task.yield() }
             task.cancel()
             let result = await task.result

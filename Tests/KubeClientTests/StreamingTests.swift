@@ -142,7 +142,7 @@ import Testing
         }
         try await withClient(of: handler) { client, server in
             let task = Task { for try await _ in try await client.watch(Widget.resource, as: Widget.self) {} }
-            let deadline = ContinuousClock.now + .seconds(5)
+            let deadline = ContinuousClock.now + .seconds(60)
             while server.counts.open == 0, ContinuousClock.now < deadline { await Task.yield() }
             task.cancel()
             let error = await #expect(throws: KubeError.self) { try await task.value }

@@ -63,7 +63,7 @@ struct EnvoyVerdictTests {
         let snapshot = try Samples.snapshot([Samples.service()], [:], Samples.dataplane(), settings)
         try await EnvoyProgram.serving(snapshot) {
             for port in [settings.outboundPort, settings.inboundPort] {
-                let descriptor = try await eventually("Envoy listens on \(port)", within: .seconds(20)) {
+                let descriptor = try await eventually("Envoy listens on \(port)", within: .seconds(90)) {
                     do { return try TestServer.connect(to: port) } catch is SocketError { return nil }
                 }
                 defer { close(descriptor) }

@@ -134,7 +134,7 @@ struct PodNetwork: Sendable {
     }
 
     private func waitForServers() async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(90)
         while ContinuousClock.now < deadline {
             let application = try await podReaches(.loopback, 8080, uid: 0)
             if application == "application", try await podReaches(.peer, 9000, uid: 0) == "peer" { return }

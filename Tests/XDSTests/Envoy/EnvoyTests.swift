@@ -24,7 +24,7 @@ struct EnvoyTests {
             let envoyMesh = EnvoyMesh(listenerPort: port, clusters: ["v1": backend.port], weights: [("v1", 1)])
             mesh.hub.publish(envoyMesh.snapshot(1), for: id)
             try await EnvoyProcess.running(nodeID: "\(id)", controlPlane: mesh.port) { envoy in
-                try await eventually("Envoy has it", within: .seconds(20)) { mesh.hasAcknowledged(1, id) }
+                try await eventually("Envoy has it", within: .seconds(90)) { mesh.hasAcknowledged(1, id) }
                 let load = TinyLoad(port: port)
                 async let running: Void = load.run(connections: 2)
                 try await eventually("some answers") { load.count.requests > 100 }
@@ -50,13 +50,13 @@ struct EnvoyTests {
             }
             mesh.hub.publish(generation(1), for: id)
             try await EnvoyProcess.running(nodeID: "\(id)", controlPlane: mesh.port) { envoy in
-                try await eventually("Envoy has it", within: .seconds(20)) { mesh.hasAcknowledged(1, id) }
+                try await eventually("Envoy has it", within: .seconds(90)) { mesh.hasAcknowledged(1, id) }
                 let load = TinyLoad(port: port)
                 async let running: Void = load.run(connections: 3)
                 for number in UInt64(2)...41 {
                     let requests = load.count.requests
                     mesh.hub.publish(generation(number), for: id)
-                    try await eventually("Envoy has \(number)", within: .seconds(20)) {
+                    try await eventually("Envoy has \(number)", within: .seconds(90)) {
                         mesh.hasAcknowledged(number, id)
                     }
                     try await eventually("more requests") { load.count.requests > requests + 100 }
@@ -83,7 +83,7 @@ struct EnvoyTests {
             var envoyMesh = EnvoyMesh(listenerPort: port, clusters: ["v1": backends[0].port], weights: [("v1", 1)])
             mesh.hub.publish(envoyMesh.snapshot(1), for: id)
             try await EnvoyProcess.running(nodeID: "\(id)", controlPlane: mesh.port) { envoy in
-                try await eventually("Envoy has it", within: .seconds(20)) { mesh.hasAcknowledged(1, id) }
+                try await eventually("Envoy has it", within: .seconds(90)) { mesh.hasAcknowledged(1, id) }
                 // Weights that sum to nothing; a cluster whose timeout is negative.
                 envoyMesh.clusters["v2"] = backends[1].port
                 envoyMesh.weights = [("v2", 1)]
@@ -111,7 +111,7 @@ struct EnvoyTests {
                 // Mended.
                 envoyMesh.others = []
                 mesh.hub.publish(envoyMesh.snapshot(3), for: id)
-                try await eventually("Envoy has it", within: .seconds(20)) { mesh.hasAcknowledged(3, id) }
+                try await eventually("Envoy has it", within: .seconds(90)) { mesh.hasAcknowledged(3, id) }
                 #expect(mesh.hub.delivery(of: id)?.rejections == [])
             }
         }
@@ -137,7 +137,7 @@ struct EnvoyTests {
         try await EnvoyProcess.running(nodeID: "\(id)", controlPlane: serverPort) { envoy in
             let load = TinyLoad(port: port)
             let cold = try await TestMesh.serving(hub: hub, port: UInt16(serverPort)) { mesh in
-                try await eventually("Envoy has it", within: .seconds(20)) { mesh.hasAcknowledged(1, id) }
+                try await eventually("Envoy has it", within: .seconds(90)) { mesh.hasAcknowledged(1, id) }
                 return bytes(mesh)
             }
             async let running: Void = load.run(connections: 2)
@@ -174,7 +174,7 @@ struct EnvoyTests {
             let envoyMesh = EnvoyMesh(listenerPort: port, clusters: ["v1": backend.port], weights: [("v1", 1)])
             mesh.hub.publish(envoyMesh.snapshot(1), for: id)
             try await EnvoyProcess.running(nodeID: "\(id)", controlPlane: mesh.port, token: "bad") { envoy in
-                try await eventually("Envoy is refused", within: .seconds(20)) {
+                try await eventually("Envoy is refused", within: .seconds(90)) {
                     mesh.log.contains("the token has expired")
                 }
                 #expect(mesh.hub.connected == [])

@@ -23,11 +23,11 @@ struct ProxyHubTests {
         let stream = Self.stream(woken)
         hub.connect(proxy(1), stream)
         for generation in 1...3 { hub.publish(snapshot(UInt64(generation), []), for: proxy(1)) }
-        _ = await woken.wait(until: .now + .seconds(20), time: .system) { $0 > 0 }
+        _ = await woken.wait(until: .now + .seconds(90), time: .system) { $0 > 0 }
         #expect(hub.snapshot(for: proxy(1), stream)?.generation == 3)
         #expect(woken.value == 1)
         hub.publish(snapshot(4, []), for: proxy(1))
-        _ = await woken.wait(until: .now + .seconds(20), time: .system) { $0 > 1 }
+        _ = await woken.wait(until: .now + .seconds(90), time: .system) { $0 > 1 }
         #expect(hub.snapshot(for: proxy(1), stream)?.generation == 4)
     }
 

@@ -84,7 +84,7 @@ final class RawCall: Sendable {
     func stopReading() async throws { try await connection.setOption(.autoRead, value: false).get() }
 
     /// The status that the call ended with; `nil` when it did not within the limit.
-    func status(within limit: Duration = .seconds(20)) async -> String? {
+    func status(within limit: Duration = .seconds(90)) async -> String? {
         _ = await seen.wait(until: .now + limit, time: .system) { $0.fields["grpc-status"] != nil || $0.isClosed }
         return seen.value.fields["grpc-status"]
     }
