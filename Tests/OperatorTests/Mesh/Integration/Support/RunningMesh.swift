@@ -185,8 +185,8 @@ extension TestNamespace {
         -> JSONValue
     {
         try await eventually("\(resource) \(name) is told to be \(reason)") {
-            let object = try await client.get(resource, ObjectKey(namespace: "", name: name))
-            let conditions = object[path: "status", "conditions"]?.arrayValue ?? []
+            let object = try await find(resource, name)?.value
+            let conditions = object?[path: "status", "conditions"]?.arrayValue ?? []
             return conditions.first { $0["type"]?.stringValue == type && $0["reason"]?.stringValue == reason }
         }
     }
