@@ -38,6 +38,7 @@ extension Target {
 
 extension Target.Dependency {
     static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
     static let deque = product(name: "DequeModule", package: "swift-collections")
@@ -207,7 +208,7 @@ let package = Package(
                 "KubeAdmission",
                 "PollingSupport", "TestSupport",
             ],
-            [.coreMetrics, .logging, .nioCore, .nioPosix, .protobuf]
+            [.coreMetrics, .cryptoExtras, .logging, .nioCore, .nioPosix, .protobuf]
         ),
         .testTarget(
             name: "EndToEndTests",
