@@ -48,8 +48,8 @@ build: ## Build for debugging
 .PHONY: release
 release: ## Build for use; the binary is .build-release/release/swiftlet
 	@$(CLUSTER)/deps.sh build
-	$(SWIFT) build -c release --scratch-path $(RELEASE) --product swiftlet
-	$(SWIFT) build -c release --scratch-path $(RELEASE) --product swiftlet-bench
+	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(RELEASE) --product swiftlet
+	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(RELEASE) --product swiftlet-bench
 
 .PHONY: generate
 generate: build ## Rewrite crds/ and everything else that is made from the Swift types
