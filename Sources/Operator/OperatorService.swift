@@ -18,6 +18,8 @@ package struct OperatorService: Sendable {
         package var instance: String
         /// `nil` runs no mesh.
         package var mesh: MeshOptions?
+        /// `nil` is asked nothing, and runs no mesh.
+        package var webhooks: WebhookOptions?
         /// Whether SIGTERM and SIGINT end the operator; else only cancellation does.
         package var endsOnSignals = true
 
@@ -105,19 +107,32 @@ package struct OperatorService: Sendable {
         }
         group.add(webServers.controller)
         var ready: [any HealthSource] = []
-        if let options = options.mesh {
-            let mesh = MeshOperator(
+        if let webhookOptions = options.webhooks {
+            var webhooks = WebhookOperator(
                 client: client,
-                options: options,
-                cluster: cluster,
+                options: webhookOptions,
+                servesProxies: options.mesh != nil,
                 reflecting: reflecting,
-                events: events,
                 time: time,
                 metrics: registry,
                 logger: logger
             )
-            mesh.join(&group)
-            ready.append(mesh.webhooks)
+            let mesh = options.mesh.map { options in
+                MeshOperator(
+                    client: client,
+                    options: options,
+                    webhooks: webhooks,
+                    cluster: cluster,
+                    reflecting: reflecting,
+                    events: events,
+                    time: time,
+                    metrics: registry,
+                    logger: logger
+                )
+            }
+            mesh?.join(&group)
+            webhooks.handlers[InjectorWebhooks.path] = mesh?.injection
+            if let server = webhooks.join(&group) { ready.append(server) }
         }
         return (group, HealthSources(ready + [group.readiness]))
     }

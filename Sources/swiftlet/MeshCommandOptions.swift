@@ -12,23 +12,6 @@ struct MeshCommandOptions: ParsableArguments {
     @Option(help: "Where sidecars get their configuration, as host:port.")
     var xdsAddress = ":5678"
 
-    @Option(help: "Where the API server asks about new pods, as host:port.")
-    var webhookAddress = ":9443"
-
-    @Option(
-        help: ArgumentHelp(
-            "Address under which the API server reaches the webhook, for an operator outside the cluster.",
-            discussion: "The Service of the operator if not given."
-        )
-    )
-    var webhookHost: String?
-
-    @Option(help: "Namespace of the operator: of its Service and of the Secret with its certificates.")
-    var operatorNamespace = "swiftlet-system"
-
-    @Option(help: "Service in front of the operator, and the Secret with its certificates.")
-    var operatorService = "swiftlet"
-
     @Option(help: "Zone that all pods are in, for the tag kuma.io/zone. None if not given.")
     var zone = ""
 
@@ -46,9 +29,6 @@ struct MeshCommandOptions: ParsableArguments {
         guard mesh else { return nil }
         var options = MeshOptions(
             xdsAddress: try ListenAddress(parsing: xdsAddress),
-            webhookAddress: try ListenAddress(parsing: webhookAddress),
-            service: ObjectKey(namespace: operatorNamespace, name: operatorService),
-            secret: ObjectKey(namespace: operatorNamespace, name: "\(operatorService)-certificates"),
             injector: { authority, port, serverName, supportsNative in
                 sidecar.configuration(
                     certificateAuthority: authority,
@@ -59,7 +39,6 @@ struct MeshCommandOptions: ParsableArguments {
                 )
             }
         )
-        options.webhookHost = webhookHost
         options.dataplanes.zone = zone
         options.createsDefaultMesh = defaultMesh
         return options

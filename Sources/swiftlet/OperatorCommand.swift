@@ -23,6 +23,7 @@ struct OperatorCommand: AsyncParsableCommand {
     var healthAddress = ":8080"
 
     @OptionGroup(title: "Mesh") var mesh: MeshCommandOptions
+    @OptionGroup(title: "Webhooks and certificates") var webhooks: WebhookCommandOptions
     @OptionGroup var sidecar: SidecarOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var logging: LoggingOptions
@@ -45,6 +46,10 @@ struct OperatorCommand: AsyncParsableCommand {
         options.workers = workers
         // Meshes are the whole cluster's.
         if namespace == nil { options.mesh = try mesh.options(sidecar) }
+        options.webhooks = try webhooks.options(
+            namespaces: namespace.map { [$0] } ?? [],
+            hasMesh: options.mesh != nil
+        )
         logger.info("swiftlet \(SwiftletVersion.current) begins")
         try await connection.withClient(namespace: namespace, logger: logger) { client in
             try await OperatorService(client: client, options: options, registry: registry, logger: logger).run()

@@ -9,6 +9,7 @@ struct Swiftlet: AsyncParsableCommand {
         version: SwiftletVersion.current,
         subcommands: [
             OperatorCommand.self, ReconcileCommand.self, InjectCommand.self, InspectCommand.self, CRDsCommand.self,
+            WebhooksCommand.self,
             DoctorCommand.self, TransparentProxyCommand.self, VersionCommand.self,
         ]
     )

@@ -19,23 +19,17 @@ package struct MeshOperator: Sendable {
     let reflectors: [any KindReflecting]
     let controllers: [any ControllerRunning]
     let xds: XDSServer
-    let webhooks: AdmissionServer
-    let keeper: CertificateKeeper
-    let registration: InjectorRegistration
-    private let xdsCertificate: ServingCertificate
+    /// Answers the API server about new pods; `nil` where none are injected.
+    let injection: AdmissionHandler?
+    private let webhooks: WebhookOperator
     private let deliveryWatch: DeliveryWatch
     private let defaultMesh: DefaultMesh?
     private let time: TimeSource
 
-    /// The names of the two certificates in their Secret.
-    private enum CertificateName {
-        static let webhook = "tls"
-        static let xds = "xds"
-    }
-
     init(
         client: KubeClient,
         options: MeshOptions,
+        webhooks: WebhookOperator,
         cluster: ClusterFeatures,
         reflecting: ReflectorOptions,
         events: EventRecorder,
@@ -44,6 +38,7 @@ package struct MeshOperator: Sendable {
         logger: Logger
     ) {
         self.time = time
+        self.webhooks = webhooks
         let stores = MeshStores()
         self.stores = stores
         hub = ProxyHub()
@@ -66,22 +61,8 @@ package struct MeshOperator: Sendable {
             reflectors.append(feed.reflector(resource, into: stores.slices, matching: EndpointSlice.keptByOthers))
         }
         self.reflectors = reflectors
-        let serviceName = "\(options.service.name).\(options.service.namespace).svc"
-        keeper = CertificateKeeper(
-            options: Self.certificates(options),
-            client: client,
-            secret: options.secret,
-            labels: ["app.kubernetes.io/name": "swiftlet"],
-            mutating: [InjectorWebhooks.name],
-            fieldManager: InjectorWebhooks.manager,
-            reflecting: reflecting,
-            time: time,
-            metrics: metrics,
-            logger: logger
-        )
-        let webhookCertificate = keeper.certificate(CertificateName.webhook) ?? ServingCertificate()
-        let xdsCertificate = keeper.certificate(CertificateName.xds) ?? ServingCertificate()
-        self.xdsCertificate = xdsCertificate
+        let xdsCertificate = webhooks.xdsCertificate
+        let serverName = webhooks.serverName
         let shown = ShownCertificate(xdsCertificate)
         let xds = XDSServer(
             address: options.xdsAddress,
@@ -101,7 +82,7 @@ package struct MeshOperator: Sendable {
         let injector: @Sendable () async throws -> SidecarInjector? = {
             guard let served = xdsCertificate.current else { return nil }
             let port = UInt16(try await xds.boundPort())
-            return SidecarInjector(options.injector(served.bundle.pem, port, serviceName, cluster.runsNativeSidecars))
+            return SidecarInjector(options.injector(served.bundle.pem, port, serverName, cluster.runsNativeSidecars))
         }
         let handler = InjectionHandler(
             client: client,
@@ -111,32 +92,8 @@ package struct MeshOperator: Sendable {
             metrics: InjectionMetrics(factory: metrics),
             logger: logger
         )
-        let webhooks = AdmissionServer(
-            address: options.webhookAddress,
-            endpoints: AdmissionEndpoints(
-                handlers: [InjectorWebhooks.path: { try await handler.respond(to: $0) }],
-                metrics: metrics,
-                logger: logger
-            ),
-            certificate: webhookCertificate,
-            time: time,
-            logger: logger
-        )
-        self.webhooks = webhooks
-        let registration = InjectorRegistration(
-            client: client,
-            target: {
-                let port = try await webhooks.boundPort()
-                guard let host = options.webhookHost else { return .service(options.service, port: 443) }
-                return .url("https://\(host.contains(":") ? "[\(host)]" : host):\(port)")
-            },
-            certificate: webhookCertificate,
-            reflecting: reflecting,
-            time: time,
-            metrics: metrics,
-            logger: logger
-        )
-        self.registration = registration
+        let injection: AdmissionHandler = { try await handler.respond(to: $0) }
+        self.injection = webhooks.injects ? injection : nil
         let barrier = WriteBarrier<ProgrammedKey>(
             stores: [Mesh.resource.groupKind: stores.meshes, TrafficRoute.resource.groupKind: stores.routes],
             time: time
@@ -152,7 +109,7 @@ package struct MeshOperator: Sendable {
         let programming = Self.programming(reconciler, barrier, engine, time, metrics, logger)
         deliveryWatch = DeliveryWatch(reconciler: reconciler, queue: programming.queue, hub: hub, time: time)
         controllers = [
-            programming, registration.controller,
+            programming,
             NamespaceMirrorController.make(
                 client: client,
                 namespaces: stores.namespaces,
@@ -167,7 +124,7 @@ package struct MeshOperator: Sendable {
                     events: events,
                     log: SlippedPodLog(metrics: metrics),
                     injector: injector,
-                    isInjecting: { registration.isInPlace && xdsCertificate.current != nil },
+                    isInjecting: { webhooks.isInjecting && xdsCertificate.current != nil },
                     evictionVersion: cluster.evictionVersion,
                     pace: SlippedPodReconciler.PaceKeeper(),
                     time: time
@@ -181,16 +138,6 @@ package struct MeshOperator: Sendable {
             options.createsDefaultMesh
             ? DefaultMesh(client: client, meshes: stores.meshes, time: time, logger: logger) : nil
         engine.follow(stores)
-    }
-
-    private static func certificates(_ options: MeshOptions) -> CertificateKeeperOptions {
-        var webhook = CertificateRequest.service(options.service.name, namespace: options.service.namespace)
-        webhook.name = CertificateName.webhook
-        if let host = options.webhookHost { webhook.ipAddresses = [host] }
-        var xds = webhook
-        xds.name = CertificateName.xds
-        xds.ipAddresses = []
-        return CertificateKeeperOptions(requests: [webhook, xds], authorityName: "swiftlet")
     }
 
     private static func meshOf(_ stores: MeshStores, _ options: MeshOptions) -> @Sendable (Pod) -> String? {
@@ -238,21 +185,19 @@ package struct MeshOperator: Sendable {
 
     /// Adds everything to a group. The kinds are not required by the group: web servers are looked after also where no mesh is installed.
     package func join(_ group: inout RuntimeGroup) {
-        for reflector in reflectors + [registration.reflector] { group.add(reflector, isRequired: false) }
+        for reflector in reflectors { group.add(reflector, isRequired: false) }
         for controller in controllers { group.add(controller) }
-        group.add(server: keeper)
-        group.add(server: webhooks) { _ = try await webhooks.boundPort() }
         group.add(
             server: MeshServing(
                 engine: engine,
                 deliveryWatch: deliveryWatch,
                 xds: xds,
-                certificate: xdsCertificate,
+                certificate: webhooks.xdsCertificate,
                 kinds: reflectors,
-                begin: { [defaultMesh, registration, engine] in
+                begin: { [defaultMesh, webhooks, engine] in
                     engine.begin()
                     await defaultMesh?.create()
-                    await registration.begin()
+                    await webhooks.beginInjecting()
                 },
                 time: time
             )

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import JSON
 import KubeModel
 
@@ -9,39 +8,25 @@ import KubeModel
 /// open: a dead operator never keeps another namespace, least of all `kube-system`, from starting pods. ``NamespaceMirror`` moves annotated
 /// namespaces from the second group into the first.
 package struct InjectorWebhooks: Sendable {
-    /// Where the API server finds the webhook.
-    package enum Target: Hashable, Sendable {
-        /// An `https` URL up to the path, such as `https://127.0.0.1:9443`: for an operator outside the cluster.
-        case url(String)
-        case service(ObjectKey, port: UInt16)
-    }
-
     package static let name = "swiftlet-injector"
-    /// Field manager of the registration.
-    package static let manager = "swiftlet-injection"
     package static let path = "/inject-sidecar"
 
-    package var target: Target
-    /// PEM of the authorities that the webhook's certificate is verified by.
-    package var bundle: String
+    package var target: WebhookTarget
+    /// See ``WebhookTarget/clientConfig(path:bundle:)``.
+    package var bundle: String?
     /// How long the API server waits for an answer before it counts as unreachable.
     package var timeoutSeconds: Int64 = 10
 
-    package init(target: Target, bundle: String) {
+    package init(target: WebhookTarget, bundle: String? = nil) {
         self.target = target
         self.bundle = bundle
     }
 
-    /// The `MutatingWebhookConfiguration` to apply.
-    package var object: JSONValue {
-        [
-            "apiVersion": .string(APIResource.mutatingWebhookConfigurations.apiVersion),
-            "kind": .string(APIResource.mutatingWebhookConfigurations.kind),
-            "metadata": [
-                "name": .string(Self.name),
-                "labels": ["app.kubernetes.io/name": "swiftlet", "app.kubernetes.io/part-of": "swiftlet"],
-            ],
-            "webhooks": [
+    package var configuration: WebhookConfiguration {
+        WebhookConfiguration(
+            resource: .mutatingWebhookConfigurations,
+            name: Self.name,
+            webhooks: [
                 webhook(
                     "namespaces",
                     namespaces: [requirement("In", ["enabled", "true", "yes"])],
@@ -60,8 +45,8 @@ package struct InjectorWebhooks: Sendable {
                     pods: [requirement("DoesNotExist", [])],
                     failsClosed: false
                 ),
-            ],
-        ]
+            ]
+        )
     }
 
     private func requirement(_ comparison: String, _ values: [String]) -> JSONValue {
@@ -80,7 +65,7 @@ package struct InjectorWebhooks: Sendable {
         [
             "name": .string("\(name).injector.swiftlet.phys.app"),
             "admissionReviewVersions": ["v1"],
-            "clientConfig": clientConfig,
+            "clientConfig": target.clientConfig(path: Self.path, bundle: bundle),
             "failurePolicy": failsClosed ? "Fail" : "Ignore",
             "matchPolicy": "Equivalent",
             "namespaceSelector": ["matchExpressions": .array(namespaces)],
@@ -97,40 +82,5 @@ package struct InjectorWebhooks: Sendable {
             // Whoever waits for nothing should not wait long.
             "timeoutSeconds": .int(failsClosed ? timeoutSeconds : min(timeoutSeconds, 3)),
         ]
-    }
-
-    private var clientConfig: JSONValue {
-        let bundle = JSONValue.string(Data(bundle.utf8).base64EncodedString())
-        return switch target {
-        case .url(let url): ["url": .string(url + Self.path), "caBundle": bundle]
-        case .service(let key, let port):
-            [
-                "service": [
-                    "namespace": .string(key.namespace), "name": .string(key.name), "path": .string(Self.path),
-                    "port": .int(Int64(port)),
-                ],
-                "caBundle": bundle,
-            ]
-        }
-    }
-
-    /// Whether what is stored says all that this says, bundles aside, which the keeper of certificates keeps.
-    func isRegistered(in stored: DynamicObject?) -> Bool {
-        guard let present = stored?.value["webhooks"], let wanted = object["webhooks"] else { return false }
-        return Self.says(present, wanted)
-    }
-
-    /// The server adds defaults to what it stores.
-    private static func says(_ stored: JSONValue, _ wanted: JSONValue) -> Bool {
-        if let members = wanted.objectValue {
-            return members.allSatisfy { name, value in
-                name == "caBundle" || stored[name].map { says($0, value) } ?? false
-            }
-        }
-        if let elements = wanted.arrayValue {
-            guard let present = stored.arrayValue, present.count == elements.count else { return false }
-            return zip(present, elements).allSatisfy { says($0, $1) }
-        }
-        return stored == wanted
     }
 }

@@ -10,7 +10,7 @@ struct InjectorWebhooksTests {
 
     /// Which webhooks a pod is sent to, by the labels of its namespace and its own.
     private func asked(_ namespace: [String: String], _ pod: [String: String]) -> [String] {
-        (webhooks.object["webhooks"]?.arrayValue ?? []).filter { webhook in
+        (webhooks.configuration.object["webhooks"]?.arrayValue ?? []).filter { webhook in
             matches(webhook[path: "namespaceSelector", "matchExpressions"], namespace)
                 && matches(webhook[path: "objectSelector", "matchExpressions"], pod)
         }.map { "\($0["name"]?.stringValue?.prefix { $0 != "." } ?? "") \($0["failurePolicy"]?.stringValue ?? "")" }
@@ -47,31 +47,31 @@ struct InjectorWebhooksTests {
     }
 
     @Test func whatTheServerAddsIsNoDifference() {
-        var stored = webhooks.object
+        var stored = webhooks.configuration.object
         var list = stored["webhooks"]?.arrayValue ?? []
         for index in list.indices {
             list[index][path: "clientConfig", "caBundle"] = "another"
             list[index]["matchConditions"] = []
         }
         stored["webhooks"] = .array(list)
-        #expect(webhooks.isRegistered(in: DynamicObject(stored)))
+        #expect(webhooks.configuration.isRegistered(in: DynamicObject(stored)))
     }
 
     @Test func aChangedOrMissingWebhookIsADifference() {
-        var stored = webhooks.object
+        var stored = webhooks.configuration.object
         var list = stored["webhooks"]?.arrayValue ?? []
         list[0]["failurePolicy"] = "Ignore"
         stored["webhooks"] = .array(list)
-        #expect(!webhooks.isRegistered(in: DynamicObject(stored)))
+        #expect(!webhooks.configuration.isRegistered(in: DynamicObject(stored)))
         stored["webhooks"] = .array(Array(list.dropFirst()))
-        #expect(!webhooks.isRegistered(in: DynamicObject(stored)))
-        #expect(!webhooks.isRegistered(in: nil))
+        #expect(!webhooks.configuration.isRegistered(in: DynamicObject(stored)))
+        #expect(!webhooks.configuration.isRegistered(in: nil))
     }
 
     @Test func aServiceIsNamedWithItsPath() {
         var service = webhooks
         service.target = .service(ObjectKey(namespace: "swiftlet-system", name: "swiftlet"), port: 443)
-        let config = service.object["webhooks"]?.arrayValue?.first?["clientConfig"]
+        let config = service.configuration.object["webhooks"]?.arrayValue?.first?["clientConfig"]
         #expect(config?[path: "service", "path"]?.stringValue == InjectorWebhooks.path)
         #expect(config?["url"] == nil)
         #expect(config?["caBundle"]?.stringValue == Data("PEM".utf8).base64EncodedString())

@@ -55,11 +55,8 @@ extension TestNamespace {
     ) async throws -> RuntimeGroup {
         let features = try await ClusterDiscovery(client: client, time: .system, logger: TestCluster.silent)
             .features(telling: StartupReadiness())
-        var options = MeshOptions(
+        let options = MeshOptions(
             xdsAddress: ListenAddress(host: "127.0.0.1", port: 0),
-            webhookAddress: ListenAddress(host: "127.0.0.1", port: webhookPort),
-            service: key("swiftlet"),
-            secret: key("swiftlet-certificates"),
             injector: { authority, port, serverName, isNative in
                 InjectorConfiguration(
                     sidecarImage: "envoy",
@@ -74,7 +71,21 @@ extension TestNamespace {
                 )
             }
         )
-        options.webhookHost = "127.0.0.1"
+        var webhookOptions = WebhookOptions(
+            address: ListenAddress(host: "127.0.0.1", port: webhookPort),
+            service: key("swiftlet"),
+            secret: key("swiftlet-certificates")
+        )
+        webhookOptions.host = "127.0.0.1"
+        var webhooks = WebhookOperator(
+            client: client,
+            options: webhookOptions,
+            servesProxies: true,
+            reflecting: ReflectorOptions(),
+            time: .system,
+            metrics: registry,
+            logger: TestCluster.silent
+        )
         let events = EventRecorder(
             sink: KubeEventSink(client: client),
             reporter: EventReporter(controller: "web.phys.app/swiftlet", instance: "tests"),
@@ -84,6 +95,7 @@ extension TestNamespace {
         let mesh = MeshOperator(
             client: client,
             options: options,
+            webhooks: webhooks,
             cluster: features,
             reflecting: ReflectorOptions(),
             events: events,
@@ -94,6 +106,8 @@ extension TestNamespace {
         var group = RuntimeGroup(logger: TestCluster.silent)
         group.events = events
         mesh.join(&group)
+        webhooks.handlers[InjectorWebhooks.path] = mesh.injection
+        _ = webhooks.join(&group)
         return group
     }
 

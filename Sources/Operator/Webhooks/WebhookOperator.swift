@@ -1,0 +1,190 @@
+import CoreMetrics
+import KubeAdmission
+import KubeClient
+import KubeModel
+import KubeRuntime
+import Logging
+import ServiceLifecycle
+
+/// What the API server asks the operator, and the certificates by which the operator is known.
+///
+/// Whoever answers adds a handler before ``join(_:)``.
+struct WebhookOperator: Sendable {
+    let keeper: CertificateKeeper
+    /// Of the webhooks.
+    let certificate: ServingCertificate
+    /// Of the server for proxies.
+    let xdsCertificate: ServingCertificate
+    /// `nil` where the whole cluster is none of ours.
+    let injection: WebhookRegistration?
+    let validation: WebhookRegistration
+    /// By path.
+    var handlers: [String: AdmissionHandler] = [:]
+
+    private let options: WebhookOptions
+    private let servesProxies: Bool
+    private let port: ObservedValue<Int?>
+    private let time: TimeSource
+    private let metrics: any MetricsFactory
+    private let logger: Logger
+
+    /// The names of the two certificates in their Secret.
+    private enum CertificateName {
+        static let webhook = "tls"
+        static let xds = "xds"
+    }
+
+    /// - Parameter servesProxies: whether a certificate for the server of proxies is needed.
+    init(
+        client: KubeClient,
+        options: WebhookOptions,
+        servesProxies: Bool,
+        reflecting: ReflectorOptions,
+        time: TimeSource,
+        metrics: any MetricsFactory,
+        logger: Logger
+    ) {
+        self.options = options
+        self.servesProxies = servesProxies
+        self.time = time
+        self.metrics = metrics
+        self.logger = logger
+        let validatorName = ValidatorWebhooks.name(
+            namespaces: options.namespaces,
+            operatorNamespace: options.service.namespace
+        )
+        keeper = CertificateKeeper(
+            options: Self.certificates(options, servesProxies: servesProxies),
+            client: client,
+            secret: options.givenSecret ?? options.secret,
+            labels: ["app.kubernetes.io/name": "swiftlet"],
+            mutating: options.injects ? [InjectorWebhooks.name] : [],
+            validating: options.validates ? [validatorName] : [],
+            fieldManager: WebhookConfiguration.manager,
+            reflecting: reflecting,
+            time: time,
+            metrics: metrics,
+            logger: logger
+        )
+        let certificate = keeper.certificate(CertificateName.webhook) ?? ServingCertificate()
+        self.certificate = certificate
+        xdsCertificate = keeper.certificate(CertificateName.xds) ?? certificate
+        let port = ObservedValue<Int?>(nil)
+        self.port = port
+        let target: @Sendable () async throws -> WebhookTarget = {
+            guard let host = options.host else { return .service(options.service, port: 443) }
+            guard await port.wait(until: nil, time: time, for: { $0 != nil }), let port = port.value else {
+                throw CancellationError()
+            }
+            return .url("https://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+        }
+        func registration(
+            _ resource: APIResource,
+            _ name: String,
+            _ wanted: WebhookRegistration.Wanted?
+        ) -> WebhookRegistration {
+            WebhookRegistration(
+                client: client,
+                resource: resource,
+                name: name,
+                registers: options.registers,
+                certificate: certificate,
+                reflecting: reflecting,
+                time: time,
+                metrics: metrics,
+                logger: logger,
+                wanted: wanted
+            )
+        }
+        let injector: WebhookRegistration.Wanted = { served in
+            InjectorWebhooks(target: try await target(), bundle: served.bundle.pem).configuration
+        }
+        let validator: WebhookRegistration.Wanted = { served in
+            var webhooks = ValidatorWebhooks(target: try await target(), bundle: served.bundle.pem)
+            webhooks.failurePolicy = options.validationFailurePolicy
+            webhooks.namespaces = options.namespaces
+            webhooks.operatorNamespace = options.service.namespace
+            return webhooks.configuration
+        }
+        let mutating = APIResource.mutatingWebhookConfigurations
+        injection =
+            options.namespaces.isEmpty
+            ? registration(mutating, InjectorWebhooks.name, options.injects ? injector : nil) : nil
+        validation = registration(
+            .validatingWebhookConfigurations,
+            validatorName,
+            options.validates ? validator : nil
+        )
+    }
+
+    private static func certificates(_ options: WebhookOptions, servesProxies: Bool) -> CertificateKeeperOptions {
+        var webhook = CertificateRequest.service(options.service.name, namespace: options.service.namespace)
+        webhook.name = CertificateName.webhook
+        var xds = webhook
+        xds.name = CertificateName.xds
+        if let host = options.host { webhook.ipAddresses = [host] }
+        // A given Secret has one certificate, which all show.
+        let needsXDS = servesProxies && options.givenSecret == nil
+        var keeping = CertificateKeeperOptions(
+            requests: needsXDS ? [webhook, xds] : [webhook],
+            authorityName: "swiftlet"
+        )
+        keeping.issues = options.givenSecret == nil
+        return keeping
+    }
+
+    /// Under which the operator's servers are known.
+    var serverName: String { "\(options.service.name).\(options.service.namespace).svc" }
+    var injects: Bool { options.injects && injection != nil }
+    var validates: Bool { options.validates }
+
+    /// Whether pods that are made now get sidecars, as far as can be seen from here.
+    var isInjecting: Bool { injects && injection?.isInPlace == true }
+
+    /// Registers the injector; to be called once pods can be given sidecars.
+    func beginInjecting() async {
+        if injects { await injection?.begin() }
+    }
+
+    /// Adds everything to a group.
+    ///
+    /// - Returns: what tells whether webhooks are answered; `nil` where there are none.
+    func join(_ group: inout RuntimeGroup) -> (any HealthSource)? {
+        for registration in [injection, validation].compactMap(\.self) {
+            // Without the right to see what is registered nothing is registered, and everything else goes on.
+            group.add(registration.reflector, isRequired: false)
+            if let controller = registration.controller { group.add(controller) }
+        }
+        if servesProxies || !handlers.isEmpty { group.add(server: keeper) }
+        // What is not wanted is taken back at once; the injector begins when the mesh says so.
+        group.add(
+            server: Beginning(registrations: [validation] + (options.injects ? [] : [injection].compactMap(\.self)))
+        )
+        guard !handlers.isEmpty else { return nil }
+        let server = AdmissionServer(
+            address: options.address,
+            endpoints: AdmissionEndpoints(handlers: handlers, metrics: metrics, logger: logger),
+            certificate: certificate,
+            time: time,
+            logger: logger
+        )
+        group.add(server: server) { [port] in
+            let bound = try await server.boundPort()
+            port.update { $0 = bound }
+        }
+        return server
+    }
+
+    /// Registers what waits for nothing.
+    private struct Beginning: Service {
+        let registrations: [WebhookRegistration]
+
+        func run() async throws {
+            await cancelWhenGracefulShutdown {
+                for registration in registrations { await registration.begin() }
+            }
+            // Having nothing more to do is no reason to end the others.
+            try await gracefulShutdown()
+        }
+    }
+}

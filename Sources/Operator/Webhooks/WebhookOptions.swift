@@ -1,0 +1,31 @@
+import KubeModel
+import KubeRuntime
+
+/// How the API server asks the operator, and by what certificates the operator is known.
+package struct WebhookOptions: Sendable {
+    /// Where the API server asks.
+    package var address: ListenAddress
+    /// The name and address under which the API server reaches ``address``, without scheme and port; `nil` for the Service ``service``.
+    package var host: String?
+    /// The Service in front of the operator.
+    package var service: ObjectKey
+    /// The Secret that holds the operator's own certificates.
+    package var secret: ObjectKey
+    /// A Secret that somebody else fills (`tls.crt`, `tls.key`, `ca.crt`), to be served instead.
+    package var givenSecret: ObjectKey?
+    /// Whether the operator writes the webhook configurations. If not, it only publishes its bundle in those that are there.
+    package var registers = true
+    /// Whether pods are given sidecars.
+    package var injects = true
+    /// Whether our own kinds are validated.
+    package var validates = true
+    package var validationFailurePolicy = WebhookFailurePolicy.ignore
+    /// The namespaces that are looked after; empty for all.
+    package var namespaces: [String] = []
+
+    package init(address: ListenAddress, service: ObjectKey, secret: ObjectKey) {
+        self.address = address
+        self.service = service
+        self.secret = secret
+    }
+}
