@@ -132,6 +132,12 @@ package struct OperatorService: Sendable {
             }
             mesh?.join(&group)
             webhooks.handlers[InjectorWebhooks.path] = mesh?.injection
+            let validation = ValidationHandler(
+                webServers: webServers.stores,
+                mesh: mesh?.lints,
+                namespaces: webhookOptions.namespaces
+            )
+            if webhooks.validates { webhooks.handlers[ValidatorWebhooks.path] = { try validation.respond(to: $0) } }
             if let server = webhooks.join(&group) { ready.append(server) }
         }
         return (group, HealthSources(ready + [group.readiness]))

@@ -52,6 +52,12 @@ package struct Permission: Hashable, Sendable {
         Permission(.events, ["create", "patch"], "record events"),
     ]
 
+    /// What validation needs beside it.
+    package static let validation: [Permission] = [
+        Permission(.validatingWebhookConfigurations, own, "be asked about WebServers, Meshes and TrafficRoutes"),
+        Permission(.secrets, read + ["create", "update"], "keep the certificates of webhook and xDS server"),
+    ]
+
     /// What the mesh needs beside it.
     package static let mesh: [Permission] = [
         Permission(Mesh.resource, read + ["create"], "see the Meshes, and make the first"),
@@ -75,14 +81,14 @@ package struct Permission: Hashable, Sendable {
             "know which namespaces ask for sidecars, and mirror it into their labels"
         ),
         Permission(.tokenReviews, ["create"], "know which pod a sidecar belongs to"),
-        Permission(.mutatingWebhookConfigurations, read + ["create", "patch"], "be asked about new pods"),
+        Permission(.mutatingWebhookConfigurations, own, "be asked about new pods"),
         Permission(.secrets, read + ["create", "update"], "keep the certificates of webhook and xDS server"),
     ]
 
     /// Everything, each subject once.
     package static let all: [Permission] = {
         var result: [Permission] = []
-        for permission in webServers + mesh {
+        for permission in webServers + mesh + validation {
             if let index = result.firstIndex(where: { $0.subject == permission.subject }) {
                 result[index].verbs += permission.verbs.filter { !result[index].verbs.contains($0) }
                 if result[index].purpose != permission.purpose { result[index].purpose += "; \(permission.purpose)" }

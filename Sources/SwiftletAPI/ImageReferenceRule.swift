@@ -27,6 +27,16 @@ enum ImageReferenceRule {
         return nil
     }
 
+    /// Why a reference that is right may stand for something else tomorrow; `nil` when its tag hardly moves.
+    static func driftOfTag(in text: String) -> String? {
+        guard !text.contains("@") else { return nil }
+        let last = text.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        let tag = last.split(separator: ":").dropFirst().first ?? "latest"
+        guard tag == "latest" else { return nil }
+        let what = last.contains(":") ? "has the tag latest" : "has no tag, which means latest"
+        return "\"\(text)\" \(what): each new pod may get another version. Name one, such as nginx:1.27"
+    }
+
     /// As container runtimes tell a registry from the first part of a repository.
     private static func isRegistry(_ component: Substring) -> Bool {
         component == "localhost" || component.contains(".") || component.contains(":")

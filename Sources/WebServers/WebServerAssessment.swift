@@ -226,6 +226,16 @@ struct WebServerAssessment {
                 "This cluster does not serve networking.k8s.io/v1 Ingress; the web server has a Service only."
             )
         }
+        if let holder = observation.ingressHolder {
+            // Who that is, is nobody's business in another namespace.
+            let who =
+                holder.namespace == webServer.metadata.namespace
+                ? "WebServer \"\(holder.name)\"" : "A WebServer of another namespace"
+            return .no(
+                "HostTaken",
+                "\(who) has \(IngressPlace(section)) already, so no Ingress is made. Choose another host or path, or delete that one."
+            )
+        }
         if let name = section.ingressClass, case .known(let classes) = observation.ingressClasses,
             !classes.contains(name)
         {
@@ -264,7 +274,8 @@ struct WebServerAssessment {
     }
 
     private var url: String {
-        if let ingress = webServer.spec.ingress, observation.served.ingress != nil, let host = ingress.host,
+        if let ingress = webServer.spec.ingress, observation.served.ingress != nil, observation.ingressHolder == nil,
+            let host = ingress.host,
             !host.hasPrefix("*")
         {
             return "\(ingress.tls == nil ? "http" : "https")://\(host)\(ingress.path)"

@@ -106,6 +106,8 @@ package enum WebServerPlanner {
         case .service:
             return ServiceIntent(webServer: webServer).object
         case .ingress:
+            // What is another's is not served, also when a webhook could not refuse it.
+            guard observation.ingressHolder == nil else { return nil }
             return spec.ingress.map { IngressIntent(webServer: webServer, section: $0, resource: resource).object }
         case .autoscaler:
             return spec.autoscaling.map {
@@ -136,7 +138,8 @@ package enum WebServerPlanner {
                 resource: resource,
                 key: observed.metadata.key,
                 uid: observed.metadata.uid,
-                reason: "the spec no longer asks for it"
+                reason: role == .ingress && observation.ingressHolder != nil
+                    ? "another WebServer has its host and path" : "the spec no longer asks for it"
             )
             return ([.delete(deletion)], nil)
         }

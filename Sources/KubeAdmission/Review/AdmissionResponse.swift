@@ -10,11 +10,40 @@ package struct AdmissionResponse: Hashable, Sendable {
         /// A word for programs, such as `Forbidden` or `Invalid`.
         package var reason: String
         package var message: String
+        /// What is wrong with single fields, of which kubectl makes a list.
+        package var causes: [Cause] = []
+        /// Names the object, for ``causes``.
+        package var subject: Subject?
 
         package init(code: Int = 403, reason: String = "Forbidden", message: String) {
             self.code = code
             self.reason = reason
             self.message = message
+        }
+    }
+
+    /// What is wrong with one field.
+    package struct Cause: Hashable, Sendable {
+        /// From the root of the object.
+        package var field: String
+        package var message: String
+
+        package init(field: String, message: String) {
+            self.field = field
+            self.message = message
+        }
+    }
+
+    /// The object that a denial is about.
+    package struct Subject: Hashable, Sendable {
+        package var group: String
+        package var kind: String
+        package var name: String
+
+        package init(group: String, kind: String, name: String) {
+            self.group = group
+            self.kind = kind
+            self.name = name
         }
     }
 
@@ -55,14 +84,31 @@ package struct AdmissionResponse: Hashable, Sendable {
         return AdmissionResponse(denial: denial, warnings: warnings, patch: [], auditAnnotations: [:])
     }
 
+    /// Refuses an object as the API server refuses those that its own rules forbid: all that is wrong at once.
+    ///
+    /// - Parameter causes: at least one.
+    package static func invalid(
+        _ subject: Subject,
+        _ causes: [Cause],
+        warnings: [String] = []
+    ) -> AdmissionResponse {
+        let reasons = causes.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
+        let list = reasons.count == 1 ? reasons[0] : "[\(reasons.joined(separator: ", "))]"
+        let kind = subject.group.isEmpty ? subject.kind : "\(subject.kind).\(subject.group)"
+        var denial = Denial(code: 422, reason: "Invalid", message: "\(kind) \"\(subject.name)\" is invalid: \(list)")
+        denial.causes = causes
+        denial.subject = subject
+        return AdmissionResponse(denial: denial, warnings: warnings, patch: [], auditAnnotations: [:])
+    }
+
     /// The `AdmissionReview` that answers the request of this uid.
     package func review(uid: String) -> JSONValue {
         var response: JSONValue = ["uid": .string(uid), "allowed": .bool(isAllowed)]
         if let denial {
-            response["status"] = [
+            response["status"] = .compact([
                 "code": .int(Int64(min(max(denial.code, 400), 599))), "reason": .string(denial.reason),
-                "message": .string(denial.message),
-            ]
+                "message": .string(denial.message), "details": denial.details,
+            ])
         } else if !patch.isEmpty {
             response["patchType"] = "JSONPatch"
             response["patch"] = .string(Data(JSONValue.array(patch).encoded()).base64EncodedString())
@@ -70,5 +116,23 @@ package struct AdmissionResponse: Hashable, Sendable {
         if !warnings.isEmpty { response["warnings"] = .strings(warnings) }
         if !auditAnnotations.isEmpty { response["auditAnnotations"] = .strings(auditAnnotations) }
         return ["apiVersion": .string(AdmissionRequest.apiVersion), "kind": "AdmissionReview", "response": response]
+    }
+}
+
+extension AdmissionResponse.Denial {
+    /// As `metav1.StatusDetails`.
+    fileprivate var details: JSONValue? {
+        guard let subject else { return nil }
+        return .compact([
+            "group": subject.group.isEmpty ? nil : .string(subject.group), "kind": .string(subject.kind),
+            "name": .string(subject.name),
+            "causes": .array(
+                causes.map {
+                    [
+                        "reason": "FieldValueInvalid", "field": .string($0.field), "message": .string($0.message),
+                    ]
+                }
+            ),
+        ])
     }
 }

@@ -25,6 +25,7 @@ struct ObservationGatherer {
             let classes = try await state.objects(resource, namespace: nil, matching: LabelSelector())
             observation.ingressClasses = classes.map { .known(Set($0.map(\.name))) } ?? .unknown
         }
+        observation.ingressHolder = try await ingressHolder(for: webServer, observation.served)
         for key in webServer.spec.configFrom.compactMap(\.key) {
             guard let object = try await state.object(key.resource, ObjectKey(namespace: namespace, name: key.name))
             else { continue }
@@ -34,6 +35,45 @@ struct ObservationGatherer {
         let pods = try await state.objects(.pods, namespace: namespace, matching: selector) ?? []
         observation.pods = pods.map(ObservedPod.init)
         return observation
+    }
+
+    /// As ``WebServerStores/ingressHolder(for:)``. Whoever may not see other namespaces is told about their own.
+    private func ingressHolder(for webServer: WebServer, _ served: ServedKinds) async throws -> ObjectKey? {
+        guard webServer.ingressPlace != nil, let resource = served.ingress else { return nil }
+        let everywhere = try await state.objects(WebServer.resource, namespace: nil, matching: LabelSelector())
+        let objects: [DynamicObject]?
+        if let everywhere {
+            objects = everywhere
+        } else {
+            let namespace = webServer.metadata.namespace
+            objects = try await state.objects(WebServer.resource, namespace: namespace, matching: LabelSelector())
+        }
+        let rivals = try (objects ?? []).map { try WebServer($0.value) }.filter { other in
+            other.key != webServer.key && other.ingressPlace == webServer.ingressPlace
+        }
+        guard !rivals.isEmpty else { return nil }
+        let defaultClass = try await defaultIngressClass(served)
+        var claims: [IngressClaim] = []
+        for rival in rivals where rival.contests(webServer, defaultClass: defaultClass) {
+            let isInPlace = try await hasIngress(rival, resource)
+            let isServable = !rival.metadata.isBeingDeleted && !rival.spec.paused && !rival.validate().hasErrors
+            if isInPlace || isServable { claims.append(IngressClaim(rival, isInPlace: isInPlace)) }
+        }
+        let own = IngressClaim(webServer, isInPlace: try await hasIngress(webServer, resource))
+        return claims.min().flatMap { $0 < own ? $0.key : nil }
+    }
+
+    private func defaultIngressClass(_ served: ServedKinds) async throws -> String? {
+        guard let resource = served.ingressClass else { return nil }
+        let classes = try await state.objects(resource, namespace: nil, matching: LabelSelector()) ?? []
+        return classes.filter { $0.annotations[IngressClassObject.defaultAnnotation] == "true" }.map(\.name).min()
+    }
+
+    private func hasIngress(_ webServer: WebServer, _ resource: APIResource) async throws -> Bool {
+        guard let object = try await state.object(resource, webServer.key), let place = webServer.ingressPlace,
+            try object.metadata().controller?.uid == webServer.uid
+        else { return false }
+        return IngressPlace.all(ofIngress: object.value["spec"] ?? [:]).contains(place)
     }
 }
 

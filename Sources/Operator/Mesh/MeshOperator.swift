@@ -183,6 +183,9 @@ package struct MeshOperator: Sendable {
         return controller
     }
 
+    /// For those who are asked about TrafficRoutes.
+    var lints: MeshLints { MeshLints(stores: stores, engine: engine) }
+
     /// Adds everything to a group. The kinds are not required by the group: web servers are looked after also where no mesh is installed.
     package func join(_ group: inout RuntimeGroup) {
         for reflector in reflectors { group.add(reflector, isRequired: false) }

@@ -69,4 +69,14 @@ struct ChildObject: WireObject {
             status: status.isEmpty ? [:] : try JSONValue(parsing: status)
         )
     }
+
+    /// Of an Ingress of ours: what it takes for itself. Empty for other kinds, and for what cannot be read.
+    var ingressPlaces: [IngressPlace] {
+        guard !spec.isEmpty else { return [] }
+        do {
+            return IngressPlace.all(ofIngress: try JSONValue(parsing: spec))
+        } catch {
+            return []
+        }
+    }
 }

@@ -16,6 +16,8 @@ struct ObservedVersions: Hashable, Sendable {
     var pods: Set<ResourceVersion>
     /// `nil` while ingress classes have not been read.
     var hasIngressClass: Bool?
+    /// See ``WebServerObservation/ingressHolder``.
+    var ingressHolder: ObjectKey?
     /// Digests in the order of `spec.configFrom`.
     var configuration: [String?]
 }

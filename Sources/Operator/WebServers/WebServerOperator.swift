@@ -8,6 +8,7 @@ import WebServers
 
 /// The controller of WebServers with everything that feeds it.
 package struct WebServerOperator: Sendable {
+    let stores: WebServerStores
     /// What is fed by the API server, to be run as long as the operator runs.
     package let reflectors: [any KindReflecting]
     /// The kinds without which the controller must not begin: it would take what it has not seen for missing.
@@ -30,6 +31,7 @@ package struct WebServerOperator: Sendable {
         logger: Logger
     ) {
         let stores = WebServerStores(served: served)
+        self.stores = stores
         let feed = ReflectorFeed(
             client: client,
             namespace: namespace,
@@ -98,8 +100,23 @@ package struct WebServerOperator: Sendable {
         let webServers = stores.webServers
         controller.watchPrimary(webServers, generation: { $0.metadata.generation })
         // Children bear their WebServer's name, and so does whatever is in their way.
-        for store in stores.children.values {
-            controller.watch(store) { change in webServers.get(change.key) == nil ? [] : [change.key] }
+        for (role, store) in stores.children {
+            controller.watch(store) { change in
+                guard let webServer = webServers.get(change.key) else { return [] }
+                return [change.key] + (role == .ingress ? stores.sharersOfPlace(with: webServer) : [])
+            }
+        }
+        controller.watch(webServers) { change in
+            switch change {
+            // All are looked at anyway.
+            case .added(_, isInitial: true): []
+            case .added(let new, _): stores.sharersOfPlace(with: new)
+            case .updated(let old, let new):
+                old.metadata.generation == new.metadata.generation
+                    && old.metadata.isBeingDeleted == new.metadata.isBeingDeleted
+                    ? [] : stores.sharersOfPlace(with: old) + stores.sharersOfPlace(with: new)
+            case .deleted(let old): stores.sharersOfPlace(with: old)
+            }
         }
         controller.watch(stores.pods) { change in
             let instance = change.object.instance

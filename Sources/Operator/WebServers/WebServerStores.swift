@@ -12,6 +12,7 @@ struct WebServerStores: Sendable {
         static let ingressClass = "ingressClass"
         static let configMap = "configMap"
         static let secret = "secret"
+        static let ingressPlace = "ingressPlace"
     }
 
     /// Name of the index over the pods.
@@ -23,7 +24,7 @@ struct WebServerStores: Sendable {
     let pods: Store<PodObject>
     let configMaps = Store<ConfigObject>()
     let secrets = Store<ConfigObject>()
-    let ingressClasses = Store<ObjectMetaProjection>()
+    let ingressClasses = Store<IngressClassObject>()
     let served: ServedKinds
 
     init(served: ServedKinds) {
@@ -42,6 +43,7 @@ struct WebServerStores: Sendable {
             StoreIndex(name: Index.secret) { webServer in
                 webServer.spec.configFrom.compactMap(\.secret).map { Self.value(webServer.metadata.namespace, $0.name) }
             },
+            StoreIndex(name: Index.ingressPlace) { webServer in webServer.ingressPlace.map { ["\($0)"] } ?? [] },
         ])
         pods = Store(indexes: [
             StoreIndex(name: Self.podsByWebServer) {
@@ -82,6 +84,7 @@ struct WebServerStores: Sendable {
             claim: claim.flatMap(claims.get)?.resourceVersion,
             pods: Set(pods.map(\.resourceVersion)),
             hasIngressClass: ingressClasses.isFilled ? ingressClass.map { ingressClasses.get($0) != nil } : nil,
+            ingressHolder: ingressHolder(for: webServer),
             configuration: webServer.spec.configFrom.compactMap(\.key).map { digest(of: $0, in: namespace) }
         )
     }
@@ -111,6 +114,7 @@ struct WebServerStores: Sendable {
         if ingressClasses.isFilled {
             observation.ingressClasses = .known(Set(ingressClasses.all().map(\.key.name)))
         }
+        observation.ingressHolder = ingressHolder(for: webServer)
         for key in webServer.spec.configFrom.compactMap(\.key) {
             observation.configDigests[key] = digest(of: key, in: namespace)
         }

@@ -87,10 +87,29 @@ extension IngressSection {
         if let ingressClass { errors += FieldRule.name(ingressClass, at: path.appending(key: "ingressClass")) }
         errors += pathErrors(at: path.appending(key: "path"))
         errors += FieldRule.annotations(annotations, at: path.appending(key: "annotations"))
+        errors += Self.reachErrors(annotations, at: path.appending(key: "annotations"))
         if let tls {
             errors += FieldRule.name(tls.secretName, at: path.appending(key: "tls").appending(key: "secretName"))
         }
         return errors
+    }
+
+    /// Annotations by which an Ingress gets at more than its own host and path. The operator must not lend its rights for them.
+    private static func reachErrors(_ annotations: [String: String], at path: FieldPath) -> [FieldError] {
+        annotations.keys.sorted().compactMap { key in
+            let name = key.split(separator: "/").last.map { $0.lowercased() } ?? ""
+            let field = path.appending(key: key)
+            if name.hasSuffix("snippet") || name.hasSuffix("snippets") {
+                return FieldError(
+                    field,
+                    "is not allowed: it puts configuration into the ingress controller, which serves others too"
+                )
+            }
+            if name == "server-alias" {
+                return FieldError(field, "is not allowed: it takes further hosts. Make a WebServer for each")
+            }
+            return nil
+        }
     }
 
     private func pathErrors(at field: FieldPath) -> [FieldError] {

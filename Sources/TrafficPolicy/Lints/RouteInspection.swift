@@ -87,10 +87,24 @@ struct RouteInspection {
     private var shareLints: [RouteLint] {
         guard let conf = entry.route.spec.conf else { return [] }
         var lints = shareLints(conf.split, or: conf.destination, at: ["spec", "conf"])
+        lints += weightLints(conf.split, at: ["spec", "conf", "split"])
         for (index, rule) in conf.http.enumerated() {
             lints += shareLints(rule.split, or: rule.destination, at: ["spec", "conf", "http", .index(index)])
+            lints += weightLints(rule.split, at: ["spec", "conf", "http", .index(index), "split"])
         }
         return lints
+    }
+
+    /// Sums need not be 100. One that nearly is was hardly meant to be another.
+    private func weightLints(_ split: [TrafficRouteSplit]?, at path: FieldPath) -> [RouteLint] {
+        guard let split, split.count > 1 else { return [] }
+        let weights = split.compactMap(\.weight)
+        let total = weights.reduce(0, +)
+        guard total != 100, (90...110).contains(total) else { return [] }
+        let shares = weights.map { "\($0)/\(total)" }.joined(separator: ", ")
+        return [
+            lint(.weightsNearHundred, path, "the weights add up to \(total), not 100: the shares are \(shares)")
+        ]
     }
 
     private func shareLints(

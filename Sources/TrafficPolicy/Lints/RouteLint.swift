@@ -17,6 +17,8 @@ package struct RouteLint: Hashable, Sendable {
         case splitsConnections
         /// The service does not speak HTTP, so that `conf.http` has no effect.
         case rulesIgnored
+        /// The weights look like percentages and do not add up to 100.
+        case weightsNearHundred
         /// A share of the traffic fails because no endpoint bears the tags.
         case shareWithoutEndpoints
         /// All of the traffic fails: the weights of the shares that have endpoints add up to nothing.

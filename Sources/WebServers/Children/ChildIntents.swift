@@ -14,6 +14,7 @@ package struct ChildIntents: Sendable {
         var claimModes: [String]?
         var configDigests: [ConfigKey: String]
         var served: ServedKinds
+        var hasIngress: Bool
 
         init(_ webServer: WebServer, _ observation: WebServerObservation) {
             uid = webServer.uid
@@ -21,6 +22,7 @@ package struct ChildIntents: Sendable {
             claimModes = observation.claim?.accessModes
             configDigests = observation.configDigests
             served = observation.served
+            hasIngress = observation.ingressHolder == nil
         }
     }
 

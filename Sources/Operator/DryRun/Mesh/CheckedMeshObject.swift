@@ -36,7 +36,6 @@ struct CheckedMeshObject {
     private static func findings(_ value: JSONValue, _ resource: APIResource) throws -> [FieldError] {
         guard resource == Mesh.resource else { return try TrafficRoute.check(value).errors }
         let (mesh, errors) = try Mesh.check(value)
-        let inactive = (mesh?.inactiveFields ?? []).map { FieldError.warning($0, "is accepted, but has no effect yet") }
-        return errors + inactive
+        return errors + (mesh.map(MeshReview.inactive) ?? [])
     }
 }

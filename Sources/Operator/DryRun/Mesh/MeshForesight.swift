@@ -92,11 +92,14 @@ struct MeshForesight: Sendable {
 
 extension MeshWorld {
     /// What is hardly meant in any TrafficRoute.
-    var lints: [RouteLint] {
+    var lints: [RouteLint] { linter.lint(Array(routes.values)) }
+
+    /// Knows what is in the meshes.
+    var linter: RouteLinter {
         RouteLinter(
             meshes: Set(meshes.keys),
             services: index.meshesWithServices.flatMap { Array(index.services(mesh: $0).values) },
             dataplanes: index.dataplanes()
-        ).lint(Array(routes.values))
+        )
     }
 }

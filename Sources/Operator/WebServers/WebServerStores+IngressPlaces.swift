@@ -1,0 +1,46 @@
+import KubeModel
+import KubeRuntime
+import SwiftletAPI
+import WebServers
+
+extension WebServerStores {
+    /// The other WebServers that ask for the same host and path of the same ingress controller.
+    func rivals(of webServer: WebServer) -> [WebServer] {
+        guard let place = webServer.ingressPlace else { return [] }
+        let others = webServers.byIndex(Index.ingressPlace, value: "\(place)")
+        guard others.contains(where: { $0.key != webServer.key }) else { return [] }
+        let defaultClass = defaultIngressClass
+        return others.filter { $0.contests(webServer, defaultClass: defaultClass) }
+    }
+
+    /// The one of them that has the place, if it is not this one's.
+    func ingressHolder(for webServer: WebServer) -> ObjectKey? {
+        let claims = rivals(of: webServer).compactMap { rival -> IngressClaim? in
+            let isInPlace = hasIngress(rival)
+            // One that will never be served holds nothing up.
+            let isServable = !rival.metadata.isBeingDeleted && !rival.spec.paused && !rival.validate().hasErrors
+            return isInPlace || isServable ? IngressClaim(rival, isInPlace: isInPlace) : nil
+        }
+        guard let strongest = claims.min() else { return nil }
+        return strongest < IngressClaim(webServer, isInPlace: hasIngress(webServer)) ? strongest.key : nil
+    }
+
+    /// Those that may have to be looked at again when this one, or its Ingress, came or went.
+    func sharersOfPlace(with webServer: WebServer?) -> [ObjectKey] {
+        guard let webServer, let place = webServer.ingressPlace else { return [] }
+        return webServers.keys(index: Index.ingressPlace, value: "\(place)").filter { $0 != webServer.key }
+    }
+
+    /// The class of Ingresses that name none; `nil` when there is none, or it is not known.
+    private var defaultIngressClass: String? {
+        ingressClasses.all().filter(\.isDefault).map(\.key.name).min()
+    }
+
+    /// Whether its own Ingress is at the place that it asks for.
+    private func hasIngress(_ webServer: WebServer) -> Bool {
+        guard let child = children[.ingress]?.get(webServer.key), let place = webServer.ingressPlace,
+            child.metadata.controller?.uid == webServer.uid
+        else { return false }
+        return child.ingressPlaces.contains(place)
+    }
+}
