@@ -1,5 +1,6 @@
 import ArgumentParser
 import CoreMetrics
+import FoundationEssentials
 import Glibc
 import KubeClient
 import KubeRuntime
@@ -48,7 +49,8 @@ struct OperatorCommand: AsyncParsableCommand {
         if namespace == nil { options.mesh = try mesh.options(sidecar) }
         options.webhooks = try webhooks.options(
             namespaces: namespace.map { [$0] } ?? [],
-            hasMesh: options.mesh != nil
+            hasMesh: options.mesh != nil,
+            isInCluster: ProcessInfo.processInfo.environment["KUBERNETES_SERVICE_HOST"] != nil
         )
         logger.info("swiftlet \(SwiftletVersion.current) begins")
         try await connection.withClient(namespace: namespace, logger: logger) { client in

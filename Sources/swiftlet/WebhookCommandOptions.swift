@@ -5,14 +5,23 @@ import Operator
 
 /// How the API server asks the operator, and by what certificates the operator is known.
 struct WebhookCommandOptions: ParsableArguments {
-    @Flag(inversion: .prefixedNo, help: "Give sidecars to new pods. Never with --namespace or --no-mesh.")
-    var injection = true
+    @Flag(
+        inversion: .prefixedNo,
+        help: ArgumentHelp(
+            "Give sidecars to new pods.",
+            discussion: "On by default, but never with --namespace or --no-mesh. If not, a registration is taken back."
+        )
+    )
+    var injection: Bool?
 
     @Flag(
         inversion: .prefixedNo,
         help: ArgumentHelp(
             "Refuse invalid WebServers, Meshes and TrafficRoutes, and warn of unwise ones.",
-            discussion: "On by default, but with --namespace, where it needs rights beyond the namespace."
+            discussion: """
+                On by default, but with --namespace, where it needs rights beyond the namespace, and where the API server cannot reach \
+                the operator: outside the cluster without --webhook-host. If not, a registration is taken back.
+                """
         )
     )
     var validation: Bool?
@@ -64,10 +73,9 @@ struct WebhookCommandOptions: ParsableArguments {
     /// - Parameters:
     ///   - namespaces: those that are looked after; empty for all.
     ///   - hasMesh: whether the mesh is served.
-    /// - Returns: `nil` when there is nothing to be asked and nothing to register.
-    func options(namespaces: [String], hasMesh: Bool) throws -> WebhookOptions? {
-        let validates = validation ?? namespaces.isEmpty
-        guard validates || namespaces.isEmpty else { return nil }
+    ///   - isInCluster: whether this is a pod.
+    /// - Returns: `nil` when there is nothing to be asked, nothing to register and nobody to show a certificate to.
+    func options(namespaces: [String], hasMesh: Bool, isInCluster: Bool) throws -> WebhookOptions? {
         let namespace = operatorNamespace ?? namespaces.first ?? "swiftlet-system"
         var options = WebhookOptions(
             address: try ListenAddress(parsing: webhookAddress),
@@ -77,10 +85,18 @@ struct WebhookCommandOptions: ParsableArguments {
         options.host = webhookHost
         options.givenSecret = certificateSecret.map { ObjectKey(namespace: namespace, name: $0) }
         options.registers = registerWebhooks
-        options.injects = injection && hasMesh && namespaces.isEmpty
-        options.validates = validates
+        options.injection = Self.use(injection, isDefault: true, isPossible: hasMesh && namespaces.isEmpty)
+        let isReachable = webhookHost != nil || isInCluster
+        options.validation = Self.use(validation, isDefault: namespaces.isEmpty && isReachable, isPossible: true)
         options.validationFailurePolicy = validationFailurePolicy
         options.namespaces = namespaces
-        return options
+        let isIdle = !hasMesh && options.injection == .left && options.validation == .left
+        return isIdle ? nil : options
+    }
+
+    /// Taken back only if somebody says so: an operator that is run beside another must not end what that one does.
+    private static func use(_ wish: Bool?, isDefault: Bool, isPossible: Bool) -> WebhookOptions.Use {
+        guard wish ?? isDefault else { return wish == false ? .takenBack : .left }
+        return isPossible ? .answered : .left
     }
 }

@@ -15,9 +15,10 @@ struct WebhookOperator: Sendable {
     let certificate: ServingCertificate
     /// Of the server for proxies.
     let xdsCertificate: ServingCertificate
-    /// `nil` where the whole cluster is none of ours.
+    /// `nil` where it is left alone.
     let injection: WebhookRegistration?
-    let validation: WebhookRegistration
+    /// `nil` where it is left alone.
+    let validation: WebhookRegistration?
     /// By path.
     var handlers: [String: AdmissionHandler] = [:]
 
@@ -58,8 +59,8 @@ struct WebhookOperator: Sendable {
             client: client,
             secret: options.givenSecret ?? options.secret,
             labels: ["app.kubernetes.io/name": "swiftlet"],
-            mutating: options.injects ? [InjectorWebhooks.name] : [],
-            validating: options.validates ? [validatorName] : [],
+            mutating: options.injection == .answered ? [InjectorWebhooks.name] : [],
+            validating: options.validation == .answered ? [validatorName] : [],
             fieldManager: WebhookConfiguration.manager,
             reflecting: reflecting,
             time: time,
@@ -81,9 +82,11 @@ struct WebhookOperator: Sendable {
         func registration(
             _ resource: APIResource,
             _ name: String,
-            _ wanted: WebhookRegistration.Wanted?
-        ) -> WebhookRegistration {
-            WebhookRegistration(
+            _ use: WebhookOptions.Use,
+            _ wanted: @escaping WebhookRegistration.Wanted
+        ) -> WebhookRegistration? {
+            guard use != .left else { return nil }
+            return WebhookRegistration(
                 client: client,
                 resource: resource,
                 name: name,
@@ -93,7 +96,7 @@ struct WebhookOperator: Sendable {
                 time: time,
                 metrics: metrics,
                 logger: logger,
-                wanted: wanted
+                wanted: use == .answered ? wanted : nil
             )
         }
         let injector: WebhookRegistration.Wanted = { served in
@@ -106,14 +109,17 @@ struct WebhookOperator: Sendable {
             webhooks.operatorNamespace = options.service.namespace
             return webhooks.configuration
         }
-        let mutating = APIResource.mutatingWebhookConfigurations
-        injection =
-            options.namespaces.isEmpty
-            ? registration(mutating, InjectorWebhooks.name, options.injects ? injector : nil) : nil
+        injection = registration(
+            .mutatingWebhookConfigurations,
+            InjectorWebhooks.name,
+            options.injection,
+            injector
+        )
         validation = registration(
             .validatingWebhookConfigurations,
             validatorName,
-            options.validates ? validator : nil
+            options.validation,
+            validator
         )
     }
 
@@ -135,8 +141,8 @@ struct WebhookOperator: Sendable {
 
     /// Under which the operator's servers are known.
     var serverName: String { "\(options.service.name).\(options.service.namespace).svc" }
-    var injects: Bool { options.injects && injection != nil }
-    var validates: Bool { options.validates }
+    var injects: Bool { options.injection == .answered }
+    var validates: Bool { options.validation == .answered }
 
     /// Whether pods that are made now get sidecars, as far as can be seen from here.
     var isInjecting: Bool { injects && injection?.isInPlace == true }
@@ -158,7 +164,7 @@ struct WebhookOperator: Sendable {
         if servesProxies || !handlers.isEmpty { group.add(server: keeper) }
         // What is not wanted is taken back at once; the injector begins when the mesh says so.
         group.add(
-            server: Beginning(registrations: [validation] + (options.injects ? [] : [injection].compactMap(\.self)))
+            server: Beginning(registrations: [validation, injects ? nil : injection].compactMap(\.self))
         )
         guard !handlers.isEmpty else { return nil }
         let server = AdmissionServer(

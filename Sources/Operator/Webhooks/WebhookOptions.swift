@@ -16,12 +16,22 @@ package struct WebhookOptions: Sendable {
     /// Whether the operator writes the webhook configurations. If not, it only publishes its bundle in those that are there.
     package var registers = true
     /// Whether pods are given sidecars.
-    package var injects = true
+    package var injection = Use.answered
     /// Whether our own kinds are validated.
-    package var validates = true
+    package var validation = Use.answered
     package var validationFailurePolicy = WebhookFailurePolicy.ignore
     /// The namespaces that are looked after; empty for all.
     package var namespaces: [String] = []
+
+    /// What becomes of one webhook.
+    package enum Use: Hashable, Sendable {
+        /// It is registered and answered.
+        case answered
+        /// A registration by an operator is removed.
+        case takenBack
+        /// It is none of ours, such as another operator's.
+        case left
+    }
 
     package init(address: ListenAddress, service: ObjectKey, secret: ObjectKey) {
         self.address = address

@@ -24,8 +24,8 @@ actor Mesh {
             // With nobody to answer it, it would keep pods of enabled namespaces from starting.
             try await kubectl(
                 "delete",
-                "mutatingwebhookconfiguration",
-                "swiftlet-injector",
+                "mutatingwebhookconfiguration/swiftlet-injector",
+                "validatingwebhookconfiguration/swiftlet-validator",
                 "--ignore-not-found",
                 "--wait=false"
             )

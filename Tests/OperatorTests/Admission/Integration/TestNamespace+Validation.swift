@@ -28,7 +28,7 @@ extension TestNamespace {
         let transport = try Transport()
         let group = try validatingGroup(TestCluster.client(on: transport))
         let outcome = await withTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { do { try await group.run(signals: []) } catch { print("the operator ended: \(error)") } }
+            tasks.addTask { do { try await group.run(signals: []) } catch {} }
             let outcome: Result<Value, any Error>
             do {
                 try await untilValidating()
@@ -101,6 +101,7 @@ extension TestNamespace {
         )
         options.host = "127.0.0.1"
         options.namespaces = [name]
+        options.injection = .left
         var webhooks = WebhookOperator(
             client: client,
             options: options,

@@ -90,6 +90,31 @@ struct MeshOperatorTests {
         }
     }
 
+    @Test func invalidMeshesAndTrafficRoutesAreRefusedWhileOthersPass() async throws {
+        try await TestNamespace.withMeshNamespace { space in
+            try await space.withMesh(validates: true) { _, _ in
+                try await eventually("TrafficRoutes are validated") {
+                    try await refusal { try await create(space, "nothing", split: ["v1": 0]) }?.status?.code == 422
+                }
+                let refused = try await refusal { try await create(space, "nothing", split: ["v1": 0]) }
+                let words = "spec.conf.split: there must be at least one split entry with weight above 0"
+                #expect(refused?.message.contains(words) == true, "\(String(describing: refused))")
+                // Unwise, but legal.
+                try await create(space, "lost", split: ["v1": 1], mesh: "lab")
+                try await space.create(Mesh.resource, "lab", ["spec": [:]])
+            }
+        }
+    }
+
+    private func refusal(_ body: () async throws -> Void) async throws -> KubeError? {
+        do {
+            try await body()
+            return nil
+        } catch let error as KubeError {
+            return error
+        }
+    }
+
     @Test func meshesAndTrafficRoutesTellHowTheyAre() async throws {
         try await TestNamespace.withMeshNamespace { space in
             try await space.withMesh { _, _ in

@@ -23,9 +23,12 @@ extension APIResource {
 extension TestNamespace {
     /// Runs `body` while the mesh is looked after, with a log of the operator's own requests.
     ///
-    /// - Parameter webhookPort: where the API server asks; any free one if not given.
+    /// - Parameters:
+    ///   - webhookPort: where the API server asks; any free one if not given.
+    ///   - validates: whether all Meshes and TrafficRoutes of the cluster are validated.
     func withMesh<Value: Sendable>(
         webhookPort: UInt16 = 0,
+        validates: Bool = false,
         _ body: (RequestLog, PrometheusRegistry) async throws -> Value
     ) async throws -> Value {
         let log = RequestLog()
@@ -33,7 +36,7 @@ extension TestNamespace {
         configuration.observer = { log.note($0) }
         let transport = try Transport(configuration: configuration)
         let registry = PrometheusRegistry()
-        let group = try await meshGroup(TestCluster.client(on: transport), webhookPort, registry)
+        let group = try await meshGroup(TestCluster.client(on: transport), webhookPort, validates, registry)
         let outcome = await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 do { try await group.run(signals: []) } catch { log.end(with: error) }
@@ -51,6 +54,7 @@ extension TestNamespace {
     private func meshGroup(
         _ client: KubeClient,
         _ webhookPort: UInt16,
+        _ validates: Bool,
         _ registry: PrometheusRegistry
     ) async throws -> RuntimeGroup {
         let features = try await ClusterDiscovery(client: client, time: .system, logger: TestCluster.silent)
@@ -77,6 +81,7 @@ extension TestNamespace {
             secret: key("swiftlet-certificates")
         )
         webhookOptions.host = "127.0.0.1"
+        webhookOptions.validation = validates ? .answered : .left
         var webhooks = WebhookOperator(
             client: client,
             options: webhookOptions,
@@ -107,6 +112,8 @@ extension TestNamespace {
         group.events = events
         mesh.join(&group)
         webhooks.handlers[InjectorWebhooks.path] = mesh.injection
+        let validation = ValidationHandler(mesh: mesh.lints)
+        if validates { webhooks.handlers[ValidatorWebhooks.path] = { try validation.respond(to: $0) } }
         _ = webhooks.join(&group)
         return group
     }
@@ -129,6 +136,8 @@ extension TestNamespace {
             for key in try await keys(of: resource) { try await remove(resource, key) }
         }
         try await remove(.mutatingWebhookConfigurations, Self.registration)
+        let validator = ObjectKey(namespace: "", name: ValidatorWebhooks.name)
+        try await remove(.validatingWebhookConfigurations, validator)
     }
 
     private func remove(_ resource: APIResource, _ key: ObjectKey) async throws {
