@@ -52,6 +52,7 @@ extension Target.Dependency {
     static let certificates = product(name: "X509", package: "swift-certificates")
     static let nioHTTP2 = product(name: "NIOHTTP2", package: "swift-nio-http2")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let tracing = product(name: "Tracing", package: "swift-distributed-tracing")
     static let nioHPACK = product(name: "NIOHPACK", package: "swift-nio-http2")
     static let protobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
     static let metricsTestKit = product(name: "MetricsTestKit", package: "swift-metrics")
@@ -70,6 +71,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -93,22 +95,27 @@ let package = Package(
         .floor(
             "KubeClient",
             ["JSON", "YAML", "KubeModel", "KubeTransport"],
-            [.logging, .metrics, .subprocess, .systemPackage]
+            [.logging, .metrics, .subprocess, .systemPackage, .tracing]
         ),
         .floor(
             "KubeRuntime",
             ["JSON", "KubeModel", "KubeTransport", "KubeClient"],
             [
                 .coreMetrics, .deque, .heap, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix,
-                .serviceLifecycle, .unixSignals,
+                .serviceLifecycle, .tracing, .unixSignals,
             ]
+        ),
+        .floor(
+            "Telling",
+            ["JSON", "KubeModel", "KubeTransport", "KubeRuntime"],
+            [.coreMetrics, .deque, .logging, .tracing]
         ),
         .floor(
             "KubeAdmission",
             ["JSON", "KubeModel", "KubeTransport", "KubeClient", "KubeRuntime"],
             [
                 .asn1, .certificates, .coreMetrics, .crypto, .httpTypes, .hummingbirdCore, .logging,
-                .nioCore, .nioPosix, .nioSSL, .serviceLifecycle,
+                .nioCore, .nioPosix, .nioSSL, .serviceLifecycle, .tracing,
             ]
         ),
         .floor("SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
@@ -136,8 +143,9 @@ let package = Package(
                 "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
                 "WebServers",
                 "Dataplanes", "TrafficPolicy", "Injection", "EnvoyAPI", "EnvoyConfig", "XDS", "KubeAdmission",
+                "Telling",
             ],
-            [.coreMetrics, .crypto, .logging, .nioSSL, .serviceLifecycle, .subprocess]
+            [.coreMetrics, .crypto, .logging, .nioSSL, .serviceLifecycle, .subprocess, .tracing]
         ),
         .executableTarget(
             name: "swiftlet",
@@ -145,7 +153,7 @@ let package = Package(
                 "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
                 "WebServers",
                 "Dataplanes", "TrafficPolicy", "Injection", "EnvoyAPI", "EnvoyConfig", "XDS", "KubeAdmission",
-                "Operator", .argumentParser, .coreMetrics, .logging, .serviceLifecycle,
+                "Operator", "Telling", .argumentParser, .coreMetrics, .logging, .serviceLifecycle, .tracing,
             ],
             swiftSettings: strict
         ),
@@ -172,6 +180,11 @@ let package = Package(
             of: "KubeRuntime",
             ["JSON", "KubeModel", "KubeTransport", "KubeClient", "TestSupport"],
             [.coreMetrics, .logging, .metricsTestKit, .nioCore, .nioPosix, .serviceLifecycle]
+        ),
+        .tests(
+            of: "Telling",
+            ["JSON", "KubeModel", "KubeTransport", "KubeRuntime", "PollingSupport", "TestSupport"],
+            [.coreMetrics, .logging, .tracing]
         ),
         .tests(of: "SwiftletAPI", ["JSON", "YAML", "KubeModel"]),
         .tests(of: "WebServers", ["JSON", "KubeApply", "KubeModel", "SwiftletAPI"]),

@@ -95,16 +95,22 @@ extension KubeClient {
         while true {
             let credentials = try await credentials(for: request)
             let start = clock.now()
+            let span = RequestSpan(request)
             let response: Response
             do {
-                response = try await send(http(request, credentials), configuration.endpoint(with: credentials))
+                response = try await send(
+                    http(request, credentials, in: span),
+                    configuration.endpoint(with: credentials)
+                )
             } catch {
+                span?.failed(error)
                 if error.code != .cancelled {
                     metrics.record(method: request.method, code: nil, duration: clock.now() - start)
                 }
                 throw request.error(.transport(error), "\(error)")
             }
             let (code, headers) = status(response)
+            span?.answered(code)
             metrics.record(method: request.method, code: code, duration: clock.now() - start)
             warnings.record(headers, verb: request.verb, subject: request.subject)
             guard code == 401, mayRefresh else { return response }
@@ -123,10 +129,11 @@ extension KubeClient {
         }
     }
 
-    private func http(_ request: KubeRequest, _ credentials: Credentials) -> HTTPRequest {
+    private func http(_ request: KubeRequest, _ credentials: Credentials, in span: RequestSpan?) -> HTTPRequest {
         var headers = HTTPHeaders([("User-Agent", userAgent), ("Accept", request.accept)])
         if let authorization = credentials.authorization { headers.add("Authorization", authorization) }
         for field in configuration.impersonation?.headerFields ?? [] { headers.add(field.name, field.value) }
+        span?.inject(into: &headers)
         if request.body != nil { headers.add("Content-Type", request.contentType) }
         return HTTPRequest(
             method: request.method,

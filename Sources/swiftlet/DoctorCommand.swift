@@ -12,12 +12,13 @@ struct DoctorCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var logging: LoggingOptions
 
     @Option(name: [.customShort("n"), .long], help: "Ask for the permissions in this namespace instead of in all.")
     var namespace: String?
 
     func run() async throws {
-        let logger = Logger(label: "swiftlet.doctor")
+        let logger = logging.logger("swiftlet.doctor")
         let findings = try await connection.withClient(namespace: namespace, logger: logger) { client in
             try await Doctor(client: client, discovery: Discovery(client: client), namespace: namespace).examine()
         }

@@ -24,6 +24,7 @@ struct InspectionArguments: ParsableArguments {
     var output: OutputFormat?
 
     @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var logging: LoggingOptions
 
     /// Reads what there is and prints what `body` makes of it: text on standard output, warnings and notes on standard error.
     ///
@@ -62,7 +63,7 @@ struct InspectionArguments: ParsableArguments {
             )
             return try await MeshObjects.read(from: ManifestState(loader.load(filenames).map(\.object)))
         }
-        let logger = Logger(label: "swiftlet.inspect")
+        let logger = logging.logger("swiftlet.inspect")
         let configuration = try connection.configuration(namespace: namespace, logger: logger)
         return try await connection.withClient(namespace: namespace, logger: logger) { client in
             let served = try await Discovery(client: client).servedResources()

@@ -28,6 +28,7 @@ struct OperatorCommand: AsyncParsableCommand {
     @OptionGroup var sidecar: SidecarOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var logging: LoggingOptions
+    @OptionGroup var tracing: TracingOptions
 
     func validate() throws {
         guard (1...1000).contains(workers) else { throw ValidationError("--workers takes a number from 1 to 1000.") }
@@ -35,7 +36,7 @@ struct OperatorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = logging.logger("swiftlet")
-        let registry = PrometheusRegistry(catalog: .standard.merging(XDSMetrics.catalog))
+        let registry = PrometheusRegistry(catalog: .swiftlet)
         registry.register(ProcessMetrics())
         // Before the first instrument is made, which is the client's.
         MetricsSystem.bootstrap(registry)
@@ -53,8 +54,10 @@ struct OperatorCommand: AsyncParsableCommand {
             isInCluster: ProcessInfo.processInfo.environment["KUBERNETES_SERVICE_HOST"] != nil
         )
         logger.info("swiftlet \(SwiftletVersion.current) begins")
-        try await connection.withClient(namespace: namespace, logger: logger) { client in
-            try await OperatorService(client: client, options: options, registry: registry, logger: logger).run()
+        try await tracing.exporting(instance: Self.hostName, metrics: registry, logger: logger) {
+            try await connection.withClient(namespace: namespace, logger: logger) { client in
+                try await OperatorService(client: client, options: options, registry: registry, logger: logger).run()
+            }
         }
         logger.info("swiftlet has ended")
     }

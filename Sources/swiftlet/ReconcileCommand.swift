@@ -66,6 +66,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     var namespace: String?
 
     @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
         if server, !dryRun { throw ValidationError("--server goes with --dry-run.") }
@@ -83,7 +84,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     private var isOffline: Bool { offline || !state.isEmpty }
 
     func run() async throws {
-        let logger = Logger(label: "swiftlet.reconcile")
+        let logger = logging.logger("swiftlet.reconcile")
         do {
             let outcome: Outcome
             if isOffline {

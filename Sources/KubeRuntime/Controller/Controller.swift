@@ -3,6 +3,7 @@ import KubeClient
 import KubeModel
 import Logging
 import Synchronization
+import Tracing
 
 /// Brings the world, key by key, to where it should be, again whenever something changes.
 ///
@@ -10,12 +11,15 @@ import Synchronization
 /// - One key is never reconciled twice at the same time; the rules of ``WorkQueueMachine`` decide when it is.
 /// - A reconcile that throws is repeated after a back-off, or after a change when it throws ``PermanentError``.
 /// - A reconcile begins when the stores have seen what the last one of its key wrote, see ``WriteBarrier``.
-package final class Controller<Key: Hashable & Sendable & CustomStringConvertible>: ControllerRunning {
+/// - Each reconcile is a span, of which its requests are children, and every line that it logs names controller, object, generation and
+///   `reconcileID`.
+package final class Controller<Key: ReconcileKey>: ControllerRunning {
     package typealias Reconcile = @Sendable (Key, ReconcileContext) async throws -> ReconcileResult
 
     package let name: String
     package let queue: WorkQueue<Key>
 
+    private let kind: String
     private let options: ControllerOptions
     private let time: TimeSource
     private let metrics: ControllerMetrics?
@@ -26,11 +30,13 @@ package final class Controller<Key: Hashable & Sendable & CustomStringConvertibl
     private let hotLoops: Mutex<HotLoopMachine<Key>>
 
     /// - Parameters:
+    ///   - kind: of the keys' objects, for logs and spans; keys that name a kind themselves go before it.
     ///   - barrier: where reconciles note their writes.
     ///   - generation: of a key's object as the store has it; tells loops from edits.
     ///   - reconcile: idempotent, and ends soon after it was cancelled.
     package init(
         name: String,
+        kind: String = "",
         options: ControllerOptions = ControllerOptions(),
         barrier: WriteBarrier<Key>? = nil,
         time: TimeSource = .system,
@@ -41,12 +47,11 @@ package final class Controller<Key: Hashable & Sendable & CustomStringConvertibl
         reconcile: @escaping Reconcile
     ) {
         self.name = name
+        self.kind = kind
         self.options = options
         self.barrier = barrier
         self.time = time
         self.metrics = metrics
-        var logger = logger
-        logger[metadataKey: "controller"] = "\(name)"
         self.logger = logger
         self.generation = generation
         self.reconcile = reconcile
@@ -92,11 +97,28 @@ package final class Controller<Key: Hashable & Sendable & CustomStringConvertibl
             if isFirst { alarm(item.key, generation: generation) }
             return .held(delay)
         }
-        let id = Self.newID()
-        var logger = logger
-        logger[metadataKey: "key"] = "\(item.key)"
-        logger[metadataKey: "reconcileID"] = "\(id)"
-        let context = ReconcileContext(id: id, logger: logger, failures: item.failures)
+        let subject = ReconcileSubject(
+            controller: name,
+            kind: item.key.kind ?? kind,
+            key: item.key.objectKey,
+            generation: generation,
+            id: Self.newID()
+        )
+        return await withSpan("reconcile \(name)") { span in
+            if span.isRecording { subject.describe(span) }
+            let outcome = await reconcile(item, subject, span)
+            if span.isRecording { span.attributes["outcome"] = outcome.word }
+            return outcome
+        }
+    }
+
+    private func reconcile(
+        _ item: WorkItem<Key>,
+        _ subject: ReconcileSubject,
+        _ span: any Tracing.Span
+    ) async -> WorkOutcome {
+        let logger = subject.logger(logger)
+        let context = ReconcileContext(id: subject.id, logger: logger, failures: item.failures)
         let began = time.now
         defer { metrics?.time.record(began.duration(to: time.now)) }
         do {
@@ -109,6 +131,7 @@ package final class Controller<Key: Hashable & Sendable & CustomStringConvertibl
             }
             return succeed(result, logger: logger)
         } catch {
+            span.recordError(error)
             return fail(error, failures: item.failures, logger: logger)
         }
     }
@@ -148,12 +171,16 @@ package final class Controller<Key: Hashable & Sendable & CustomStringConvertibl
 
     private func alarm(_ key: Key, generation: Int64?) {
         metrics?.hotLoops.increment()
-        logger.warning(
+        let subject = ReconcileSubject(
+            controller: name,
+            kind: key.kind ?? kind,
+            key: key.objectKey,
+            generation: generation,
+            id: ""
+        )
+        subject.logger(logger).warning(
             "key is reconciled again and again although it was not edited; it is slowed down",
-            metadata: [
-                "key": "\(key)", "generation": "\(generation.map(String.init) ?? "none")",
-                "runs": "\(options.hotLoop.runs)", "within": "\(options.hotLoop.window)",
-            ]
+            metadata: ["runs": "\(options.hotLoop.runs)", "within": "\(options.hotLoop.window)"]
         )
     }
 

@@ -76,6 +76,7 @@ package struct WebServerOperator: Sendable {
         options.workers = workers
         controller = Controller(
             name: "webserver",
+            kind: WebServer.resource.kind,
             options: options,
             barrier: barrier,
             time: time,

@@ -65,6 +65,7 @@ struct WebhookRegistration: Sendable {
         options.workers = 1
         let controller = Controller<ObjectKey>(
             name: name,
+            kind: resource.kind,
             options: options,
             barrier: barrier,
             time: time,

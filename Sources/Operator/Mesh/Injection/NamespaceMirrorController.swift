@@ -17,6 +17,7 @@ enum NamespaceMirrorController {
         options.workers = 1
         let controller = Controller<ObjectKey>(
             name: "namespace",
+            kind: APIResource.namespaces.kind,
             options: options,
             barrier: barrier,
             time: time,

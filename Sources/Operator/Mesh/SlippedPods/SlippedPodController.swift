@@ -17,6 +17,7 @@ enum SlippedPodController {
         options.workers = 1
         let controller = Controller<ObjectKey>(
             name: "slipped-pods",
+            kind: APIResource.pods.kind,
             options: options,
             time: time,
             metrics: metrics,

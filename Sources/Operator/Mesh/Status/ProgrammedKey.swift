@@ -1,8 +1,9 @@
 import KubeModel
+import KubeRuntime
 import SwiftletAPI
 
 /// An object that becomes configuration of proxies.
-enum ProgrammedKey: Hashable, Sendable, CustomStringConvertible {
+enum ProgrammedKey: ReconcileKey {
     case mesh(String)
     case route(String)
 
@@ -19,6 +20,9 @@ enum ProgrammedKey: Hashable, Sendable, CustomStringConvertible {
         case .mesh(let name), .route(let name): ObjectKey(namespace: "", name: name)
         }
     }
+
+    var objectKey: ObjectKey { key }
+    var kind: String? { resource.kind }
 
     /// `Mesh default`.
     var description: String { "\(resource.kind) \(key.name)" }
