@@ -59,6 +59,7 @@ generate: build ## Rewrite crds/ and everything else that is made from the Swift
 .PHONY: manifests
 manifests: build ## Rewrite the manifests that are made from the code
 	$(DEBUG)/debug/swiftlet crds --role > manifests/rbac.yaml
+	$(DEBUG)/debug/swiftlet metrics --markdown > manifests/METRICS.md
 
 .PHONY: lint
 lint: ## Check the format and the layering

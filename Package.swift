@@ -221,7 +221,10 @@ let package = Package(
                 "KubeAdmission",
                 "PollingSupport", "TestSupport",
             ],
-            [.coreMetrics, .cryptoExtras, .logging, .nioCore, .nioPosix, .protobuf]
+            [
+                .coreMetrics, .cryptoExtras, .logging, .nioCore, .nioPosix, .protobuf, .subprocess, .systemPackage,
+                .tracing,
+            ]
         ),
         .testTarget(
             name: "EndToEndTests",

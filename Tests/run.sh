@@ -26,7 +26,8 @@ cached() { find "${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}/$1" -name "$1" -type f
 export_programs() {
     SWIFTLET_KUBECTL=$(cached kubectl)
     SWIFTLET_ENVOY=$(cached envoy)
-    export SWIFTLET_KUBECTL SWIFTLET_ENVOY
+    SWIFTLET_PROMTOOL=${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}/debian/usr/bin/promtool
+    export SWIFTLET_KUBECTL SWIFTLET_ENVOY SWIFTLET_PROMTOOL
 }
 
 case $1 in

@@ -3,5 +3,5 @@ import Telling
 
 extension MetricCatalog {
     /// All that the operator counts.
-    package static let swiftlet = MetricCatalog.standard.merging(.mesh).merging(.telling)
+    package static let swiftlet = MetricCatalog.standard.merging(.webServers).merging(.mesh).merging(.telling)
 }

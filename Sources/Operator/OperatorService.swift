@@ -45,7 +45,7 @@ package struct OperatorService: Sendable {
         self.client = client
         self.options = options
         self.registry = registry
-        registry.add(.mesh)
+        registry.add(.swiftlet)
         self.time = time
         self.logger = logger
     }
@@ -106,6 +106,7 @@ package struct OperatorService: Sendable {
             group.add(reflector, isRequired: required.contains(reflector.name))
         }
         group.add(webServers.controller)
+        registry.register(webServers.figures)
         var ready: [any HealthSource] = []
         if let webhookOptions = options.webhooks {
             var webhooks = WebhookOperator(
@@ -131,6 +132,7 @@ package struct OperatorService: Sendable {
                 )
             }
             mesh?.join(&group)
+            if let mesh { registry.register(mesh.deliveryFigures) }
             webhooks.handlers[InjectorWebhooks.path] = mesh?.injection
             let validation = ValidationHandler(
                 webServers: webServers.stores,

@@ -2,7 +2,7 @@
 # Brings what the test cluster needs onto this machine. Idempotent: only what is missing is fetched or built.
 #
 #   deps.sh build    what a Swift build needs
-#   deps.sh light    etcd, kube-apiserver, kube-controller-manager, kubectl; Envoy, iptables and ip for tests
+#   deps.sh light    etcd, kube-apiserver, kube-controller-manager, kubectl; Envoy, promtool, iptables and ip for tests
 #   deps.sh full     all of a node as well: scheduler, kubelet, kube-proxy, containerd, CNI, image tools
 #
 # SWIFTLET_CACHE (default ~/.cache/swiftlet) takes what is built and unpacked. KUBE_ASSETS names a folder of ready

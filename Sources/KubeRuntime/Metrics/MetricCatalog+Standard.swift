@@ -5,6 +5,7 @@ extension MetricCatalog {
         help: [
             "certificate_errors_total": "Attempts to renew or publish certificates that failed.",
             "certificate_expiration_timestamp_seconds": "When the certificate expires, in seconds since 1970.",
+            "cgroup_memory_limit_bytes": "How much memory the container may use; absent without a limit.",
             "controller_hot_loops_total": "Keys that were reconciled over and over without a change of theirs.",
             "controller_runtime_active_workers": "Workers that are reconciling now.",
             "controller_runtime_max_concurrent_reconciles": "The most workers that reconcile at a time.",
@@ -46,6 +47,7 @@ extension MetricCatalog {
             "workqueue_unfinished_work_seconds": "Time that workers have spent on keys they still have.",
             "workqueue_work_duration_seconds": "How long workers had keys.",
         ],
+        shapes: standardShapes,
         buckets: [
             "controller_runtime_reconcile_time_seconds": .reconcile,
             "rest_client_*": .request,

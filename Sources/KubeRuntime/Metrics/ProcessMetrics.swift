@@ -18,6 +18,7 @@ package struct ProcessMetrics: MetricsCollector {
             metrics.gauge("process_resident_memory_bytes", Double(statistics.residentPages) * files.pageSize)
         }
         if let open = files.countDescriptors() { metrics.gauge("process_open_fds", Double(open)) }
+        if let limit = Self.memoryLimit(files) { metrics.gauge("cgroup_memory_limit_bytes", limit) }
         if let most = Self.openFileLimit(files.text("/proc/self/limits")) { metrics.gauge("process_max_fds", most) }
     }
 
@@ -28,6 +29,15 @@ package struct ProcessMetrics: MetricsCollector {
             let boot = Double(line.dropFirst("btime ".count))
         else { return nil }
         return boot + Double(statistics.startTicks) / files.ticksPerSecond
+    }
+
+    /// What the container may use, of version 2 of control groups or of version 1; `nil` when there is no limit.
+    private static func memoryLimit(_ files: ProcessFiles) -> Double? {
+        let text =
+            files.text("/sys/fs/cgroup/memory.max") ?? files.text("/sys/fs/cgroup/memory/memory.limit_in_bytes")
+        guard let text, let limit = UInt64(text.prefix { $0.isNumber }) else { return nil }
+        // Version 1 says the largest number of pages for none.
+        return limit < 1 << 62 ? Double(limit) : nil
     }
 
     /// The soft limit; infinity when there is none.

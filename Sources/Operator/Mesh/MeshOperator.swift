@@ -22,6 +22,8 @@ package struct MeshOperator: Sendable {
     /// Answers the API server about new pods; `nil` where none are injected.
     let injection: AdmissionHandler?
     private let webhooks: WebhookOperator
+    /// Which objects proxies have not taken on.
+    let deliveryFigures = DeliveryFigures()
     private let deliveryWatch: DeliveryWatch
     private let defaultMesh: DefaultMesh?
     private let time: TimeSource
@@ -107,7 +109,13 @@ package struct MeshOperator: Sendable {
             now: { time.wall.timestamp }
         )
         let programming = Self.programming(reconciler, barrier, engine, time, metrics, logger)
-        deliveryWatch = DeliveryWatch(reconciler: reconciler, queue: programming.queue, hub: hub, time: time)
+        deliveryWatch = DeliveryWatch(
+            reconciler: reconciler,
+            queue: programming.queue,
+            hub: hub,
+            time: time,
+            figures: deliveryFigures
+        )
         controllers = [
             programming,
             NamespaceMirrorController.make(

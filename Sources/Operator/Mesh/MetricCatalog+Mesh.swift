@@ -7,8 +7,19 @@ extension MetricCatalog {
         MetricCatalog(
             help: [
                 "sidecar_injection_total": "New pods by what became of them: success, skipped or failed, and why.",
+                "swiftlet_proxies_pending":
+                    "Proxies that have not acknowledged an object yet, by object; absent where there are none.",
+                "swiftlet_proxies_rejecting":
+                    "Proxies that refuse what follows from an object, by object; absent where there are none.",
                 "swiftlet_pods_without_sidecar": "Pods that have no sidecar although they should, by namespace.",
                 "swiftlet_xds_generation_seconds": "How long it took to work out what follows from a batch of changes.",
+            ],
+            shapes: [
+                "sidecar_injection_total": MetricShape(.counter, "result", "reason"),
+                "swiftlet_pods_without_sidecar": MetricShape(.gauge, "namespace"),
+                "swiftlet_proxies_pending": MetricShape(.gauge, "kind", "name"),
+                "swiftlet_proxies_rejecting": MetricShape(.gauge, "kind", "name"),
+                "swiftlet_xds_generation_seconds": MetricShape(.histogram),
             ],
             buckets: [
                 "swiftlet_xds_generation_seconds": HistogramBuckets([

@@ -14,6 +14,8 @@ package struct WebServerOperator: Sendable {
     /// The kinds without which the controller must not begin: it would take what it has not seen for missing.
     package let required: [any KindReflecting]
     package let controller: Controller<ObjectKey>
+    /// How the WebServers are, for metrics.
+    package let figures: any MetricsCollector
 
     /// - Parameters:
     ///   - namespace: the one to look after; `nil` for all.
@@ -40,6 +42,7 @@ package struct WebServerOperator: Sendable {
             metrics: metrics,
             logger: logger
         )
+        figures = WebServerFigures(webServers: stores.webServers)
         let webServers = feed.reflector(WebServer.resource, into: stores.webServers)
         let claims = feed.reflector(.persistentVolumeClaims, into: stores.claims)
         var children: [any KindReflecting] = []

@@ -78,6 +78,16 @@ package struct XDSMetrics: Sendable {
             "swiftlet_xds_refused_streams_total": "Streams that were refused or ended by the server, by reason.",
             "swiftlet_xds_streams": "Proxies that are connected.",
         ],
+        shapes: [
+            "swiftlet_xds_deliveries_total": MetricShape(.counter),
+            "swiftlet_xds_nacks_total": MetricShape(.counter, "type"),
+            "swiftlet_xds_overdue_acks_total": MetricShape(.counter),
+            "swiftlet_xds_push_bytes_total": MetricShape(.counter, "type"),
+            "swiftlet_xds_push_seconds": MetricShape(.histogram),
+            "swiftlet_xds_pushes_total": MetricShape(.counter, "type"),
+            "swiftlet_xds_refused_streams_total": MetricShape(.counter, "reason"),
+            "swiftlet_xds_streams": MetricShape(.gauge),
+        ],
         buckets: [
             "swiftlet_xds_push_seconds": HistogramBuckets([
                 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,

@@ -12,6 +12,8 @@ struct DeliveryWatch: Service {
     let time: TimeSource
     /// How long counts may move before they are told.
     var pace = Duration.milliseconds(250)
+    /// Told what was seen last.
+    var figures = DeliveryFigures()
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -27,6 +29,7 @@ struct DeliveryWatch: Service {
                     queue.add(key, priority: .normal)
                 }
                 known = deliveries
+                figures.set(deliveries)
             }
         }
     }
