@@ -48,7 +48,7 @@ struct WebServerTests {
                 #expect(told.contains("ngimx"))
                 try await kubectl("apply", "-f", "-", input: webServer("webServerImage: nginx"))
                 try await kubectl.waitUntilReady("web")
-                #expect(try await kubectl.page("web") != nil)
+                try await eventually("there is a page") { try await kubectl.page("web") != nil }
             }
         }
     }

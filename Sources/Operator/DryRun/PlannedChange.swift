@@ -36,6 +36,8 @@ package struct PlannedChange: Sendable {
         self.after = after?.forComparison(as: resource)
     }
 
+    var identity: ObjectIdentity { ObjectIdentity(groupKind: resource.groupKind, key: key) }
+
     /// Whether there is anything to see.
     var isVisible: Bool { before != after }
 }

@@ -56,14 +56,36 @@ package struct ReconcileOnce: Sendable {
             webServers = try await stored(namespace)
         }
         for webServer in webServers {
-            let report = try await dryRun.report(on: webServer)
-            if let failure = await executor.perform(report.plan).failure { throw failure }
+            let report = try await perform(webServer, dryRun, executor)
             if let action = try WebServerPlanner.statusAction(report.status, for: webServer) {
                 try await executor.perform(action)
             }
             reports.append(report)
         }
         return reports
+    }
+
+    /// How often a WebServer is planned when others write at the same time.
+    private static let attempts = 4
+
+    /// Writes the children of a WebServer. A conflict is somebody else being faster: what they did is read, and planned for.
+    private func perform(
+        _ webServer: WebServer,
+        _ dryRun: WebServerDryRun,
+        _ executor: PlanExecutor
+    ) async throws -> WebServerReport {
+        var earlier: [PlannedChange] = []
+        var attempt = 0
+        while true {
+            attempt += 1
+            var report = try await dryRun.report(on: webServer)
+            let failure = await executor.perform(report.plan).failure
+            let identities = Set(report.changes.map(\.identity))
+            report.changes = earlier.filter { !identities.contains($0.identity) } + report.changes
+            guard let failure else { return report }
+            guard failure.isConflict, attempt < Self.attempts else { throw failure }
+            earlier = report.changes
+        }
     }
 
     /// The WebServers among the manifests, and the rest.
