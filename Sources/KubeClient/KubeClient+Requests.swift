@@ -34,10 +34,11 @@ extension KubeClient {
     /// - Returns: a response with a status of success.
     /// - Throws: ``KubeError``.
     package func response(to request: KubeRequest) async throws(KubeError) -> HTTPResponse {
+        let gate = try gate(for: request)
         var attempt = 1
         while true {
             do {
-                return try await responseOnce(to: request)
+                return try await responseOnce(to: request, gate: gate)
             } catch {
                 guard let wait = retryPolicy.wait(after: error.code, attempt: attempt, isRead: request.isRead) else {
                     throw error
@@ -52,9 +53,16 @@ extension KubeClient {
         }
     }
 
-    private func responseOnce(to request: KubeRequest) async throws(KubeError) -> HTTPResponse {
+    /// What the request must find open; `nil` if it may always be sent.
+    private func gate(for request: KubeRequest) throws(KubeError) -> SendGate? {
+        guard let fence, request.changesState else { return nil }
+        guard let gate = fence.gate else { throw request.error(.notLeading, "not sent: this process does not lead") }
+        return gate
+    }
+
+    private func responseOnce(to request: KubeRequest, gate: SendGate?) async throws(KubeError) -> HTTPResponse {
         let limit = limits.bodySize
-        let response = try await authorized(request) { (http, endpoint) async throws(TransportError) in
+        let response = try await authorized(request, gate: gate) { (http, endpoint) async throws(TransportError) in
             try await self.transport.perform(http, on: endpoint, bodyLimit: limit)
         } status: {
             ($0.status, $0.headers)
@@ -88,6 +96,7 @@ extension KubeClient {
     /// Sends a request with the present credentials, and once more with fresh ones if the server does not know them.
     private func authorized<Response: Sendable>(
         _ request: KubeRequest,
+        gate: SendGate? = nil,
         send: (HTTPRequest, TransportEndpoint) async throws(TransportError) -> Response,
         status: (Response) -> (Int, HTTPHeaders)
     ) async throws(KubeError) -> Response {
@@ -98,12 +107,16 @@ extension KubeClient {
             let span = RequestSpan(request)
             let response: Response
             do {
-                response = try await send(
-                    http(request, credentials, in: span),
-                    configuration.endpoint(with: credentials)
-                )
+                var http = http(request, credentials, in: span)
+                http.gate = gate
+                response = try await send(http, configuration.endpoint(with: credentials))
             } catch {
                 span?.failed(error)
+                if gate != nil, error.wasSent { fence?.noteUnanswered() }
+                if error.code == .gateClosed {
+                    let state = error.wasSent ? "given up unanswered" : "not sent"
+                    throw request.error(.notLeading, "\(state): this process does not lead any more", cause: error)
+                }
                 if error.code != .cancelled {
                     metrics.record(method: request.method, code: nil, duration: clock.now() - start)
                 }

@@ -9,6 +9,7 @@ import Logging
 /// - Unary requests are sent again as the server asks for (429 and 5xx with `Retry-After`, up to 5 s each) or when the connection failed before
 ///   anything was sent; at most five times. Lists and watches are not: their callers resume them.
 /// - Every error is a ``KubeError`` that names verb and object.
+/// - A client with a ``WriteFence`` changes nothing while that is closed.
 ///
 /// # Cancellation
 /// Cancelling the task of a request closes its connection, and the error says ``KubeError/isCancelled``.
@@ -21,6 +22,8 @@ package final class KubeClient: Sendable {
     let limits: DecodingLimits
     let warnings: WarningLog
     let metrics: RequestMetrics
+    /// `nil` lets everything pass.
+    package let fence: WriteFence?
 
     /// - Parameters:
     ///   - userAgent: who we are to the server's logs and metrics. Must not look like curl's, for which servers print prettily.
@@ -41,7 +44,27 @@ package final class KubeClient: Sendable {
         self.limits = limits
         warnings = WarningLog(logger: logger)
         metrics = RequestMetrics(host: configuration.server.authority)
+        fence = nil
     }
+
+    private init(_ client: KubeClient, fence: WriteFence?) {
+        configuration = client.configuration
+        transport = client.transport
+        userAgent = client.userAgent
+        clock = client.clock
+        limits = client.limits
+        warnings = client.warnings
+        metrics = client.metrics
+        self.fence = fence
+    }
+
+    /// The same client, whose every change passes the fence.
+    package func fenced(by fence: WriteFence) -> KubeClient { KubeClient(self, fence: fence) }
+
+    /// The same client with nothing to keep it from changing things.
+    ///
+    /// For what a process may write that does not lead, and no one else writes: the lease it wants, and reports about itself.
+    package var unfenced: KubeClient { fence == nil ? self : KubeClient(self, fence: nil) }
 }
 
 /// How much of a foreign body is read.

@@ -14,6 +14,9 @@ package struct KubeError: Error, Sendable {
         case credentials
         /// The caller's task was cancelled before anything was sent.
         case cancelled
+        /// The ``WriteFence`` is closed: another process may lead, whose business this is. If the request was under way already, its
+        /// outcome is unknown.
+        case notLeading
     }
 
     package var code: Code
@@ -60,13 +63,18 @@ extension KubeError {
         }
     }
 
+    /// Whether it was held back because this process does not lead: no failure of what was to be done.
+    package var isNotLeading: Bool {
+        if case .notLeading = code { true } else { false }
+    }
+
     /// Whether the same request may succeed later with nothing changed on our side.
     package var isRetryable: Bool {
         switch code {
         case .status(let status): status.isRetryable
         case .transport(let error): error.isRetryable
         case .credentials: true
-        case .decoding, .cancelled: false
+        case .decoding, .cancelled, .notLeading: false
         }
     }
 

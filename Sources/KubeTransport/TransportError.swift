@@ -31,6 +31,8 @@ package struct TransportError: Error, Sendable, Hashable {
         case shutdown
         /// Out of memory, threads or descriptors.
         case resources
+        /// The request's ``HTTPRequest/gate`` was closed before it was sent, or before it was answered.
+        case gateClosed
     }
 
     /// The kind of failure.
@@ -51,7 +53,8 @@ package struct TransportError: Error, Sendable, Hashable {
     package var isRetryable: Bool {
         switch code {
         case .resolve, .connect, .timeout, .idle, .connectionLost, .truncated, .resources: true
-        case .tls, .headTooLarge, .bodyTooLarge, .protocolViolation, .invalidRequest, .cancelled, .shutdown: false
+        case .tls, .headTooLarge, .bodyTooLarge, .protocolViolation, .invalidRequest, .cancelled, .shutdown, .gateClosed:
+            false
         }
     }
 }
@@ -69,6 +72,7 @@ extension TransportError.Code {
         case .headTooLarge: "the head of the response is too large"
         case .bodyTooLarge: "the body of the response is too large"
         case .protocolViolation: "the response is not HTTP/1.1"
+        case .gateClosed: "its time to be sent is over"
         default: rawValue
         }
     }

@@ -16,6 +16,8 @@ package struct OperatorService: Sendable {
         package var healthAddress: ListenAddress
         /// Who writes events: the name of the pod or host.
         package var instance: String
+        /// `nil` for the only replica, which leads from the start.
+        package var election: OperatorElection?
         /// `nil` runs no mesh.
         package var mesh: MeshOptions?
         /// `nil` is asked nothing, and runs no mesh.
@@ -29,7 +31,9 @@ package struct OperatorService: Sendable {
         }
     }
 
+    /// Writes while this replica leads.
     private let client: KubeClient
+    private let fence: WriteFence
     private let options: Options
     private let registry: PrometheusRegistry
     private let time: TimeSource
@@ -42,7 +46,9 @@ package struct OperatorService: Sendable {
         time: TimeSource = .system,
         logger: Logger
     ) {
-        self.client = client
+        let fence = WriteFence()
+        self.fence = fence
+        self.client = options.election == nil ? client : client.fenced(by: fence)
         self.options = options
         self.registry = registry
         registry.add(.swiftlet)
@@ -101,13 +107,18 @@ package struct OperatorService: Sendable {
         )
         var group = RuntimeGroup(time: time, logger: logger)
         group.events = events
+        var ready: [any HealthSource] = []
+        if let election = options.election {
+            let elector = election.elector(client: client, fence: fence, reflecting, time, metrics: registry, logger)
+            group.elector = elector
+            ready.append(elector)
+        }
         let required = Set(webServers.required.map(\.name))
         for reflector in webServers.reflectors {
             group.add(reflector, isRequired: required.contains(reflector.name))
         }
         group.add(webServers.controller)
         registry.register(webServers.figures)
-        var ready: [any HealthSource] = []
         if let webhookOptions = options.webhooks {
             var webhooks = WebhookOperator(
                 client: client,

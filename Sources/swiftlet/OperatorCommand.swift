@@ -23,6 +23,7 @@ struct OperatorCommand: AsyncParsableCommand {
     @Option(help: "Where /healthz, /readyz and /metrics are served, as host:port.")
     var healthAddress = ":8080"
 
+    @OptionGroup(title: "Replicas") var election: ElectionOptions
     @OptionGroup(title: "Mesh") var mesh: MeshCommandOptions
     @OptionGroup(title: "Webhooks and certificates") var webhooks: WebhookCommandOptions
     @OptionGroup var sidecar: SidecarOptions
@@ -46,6 +47,10 @@ struct OperatorCommand: AsyncParsableCommand {
         )
         options.namespace = namespace
         options.workers = workers
+        options.election = election.options(
+            namespace: webhooks.operatorNamespace(lookingAfter: namespace.map { [$0] } ?? []),
+            instance: Self.hostName
+        )
         // Meshes are the whole cluster's.
         if namespace == nil { options.mesh = try mesh.options(sidecar) }
         options.webhooks = try webhooks.options(

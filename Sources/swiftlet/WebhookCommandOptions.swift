@@ -52,7 +52,7 @@ struct WebhookCommandOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Namespace of the operator: of its Service and of the Secret with its certificates.",
+            "Namespace of the operator: of its Service, of the Secret with its certificates, and of its Lease.",
             discussion: "swiftlet-system if not given; with --namespace, that one."
         )
     )
@@ -70,13 +70,18 @@ struct WebhookCommandOptions: ParsableArguments {
     )
     var certificateSecret: String?
 
+    /// - Parameter namespaces: those that are looked after; empty for all.
+    func operatorNamespace(lookingAfter namespaces: [String]) -> String {
+        operatorNamespace ?? namespaces.first ?? "swiftlet-system"
+    }
+
     /// - Parameters:
     ///   - namespaces: those that are looked after; empty for all.
     ///   - hasMesh: whether the mesh is served.
     ///   - isInCluster: whether this is a pod.
     /// - Returns: `nil` when there is nothing to be asked, nothing to register and nobody to show a certificate to.
     func options(namespaces: [String], hasMesh: Bool, isInCluster: Bool) throws -> WebhookOptions? {
-        let namespace = operatorNamespace ?? namespaces.first ?? "swiftlet-system"
+        let namespace = operatorNamespace(lookingAfter: namespaces)
         var options = WebhookOptions(
             address: try ListenAddress(parsing: webhookAddress),
             service: ObjectKey(namespace: namespace, name: operatorService),

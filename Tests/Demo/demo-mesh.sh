@@ -63,11 +63,6 @@ apply_route() {
     until_true 30 "the TrafficRoute is programmed" is_programmed
 }
 
-before_mesh() {
-    say "the operator's namespace, for its certificates"
-    run kubectl create namespace swiftlet-system
-}
-
 show_mesh() {
     local generator failed
     say "a namespace whose pods get sidecars"

@@ -76,6 +76,9 @@ say "the CustomResourceDefinitions"
 run kubectl apply --server-side -f crds
 run kubectl wait --for=condition=Established -f crds --timeout=30s
 
+say "the operator's namespace, with the Lease by which replicas agree on a leader"
+run kubectl create namespace swiftlet-system
+
 for part in "$@"; do
     if [[ $(type -t "before_$part") == function ]]; then "before_$part"; fi
 done

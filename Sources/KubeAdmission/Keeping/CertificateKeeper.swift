@@ -9,7 +9,8 @@ import X509
 /// Keeps certificates for servers, and has clients trust them: ``CertificateRotation`` decides, this does.
 ///
 /// Level-based: each round reads what is published and the Secret, and acts on that. A round follows a change, the moment that the rotation
-/// named, and ``CertificateKeeperOptions/interval``. Every replica runs one, leader or not.
+/// named, and ``CertificateKeeperOptions/interval``. Every replica runs one, leader or not: one that may not write shows what is there, and looks again
+/// when that changes.
 ///
 /// # Errors
 /// None ends it. A Secret or a bundle that cannot be read or written is logged, counted and tried again after a while; what is shown goes on
@@ -103,6 +104,11 @@ package final class CertificateKeeper: Service {
                 }
             } catch {
                 guard !Task.isCancelled else { return }
+                if error.isLeftToTheLeader {
+                    (failures, rounds) = (0, 0)
+                    await wakeUp.wait(until: time.now.advanced(by: options.interval), time: time)
+                    continue
+                }
                 metrics.failed()
                 logger.error("certificates cannot be kept", metadata: ["error": "\(error)"])
                 let delay = Self.backoff.delay(previousFailures: failures, minimum: .milliseconds(200), using: &random)
@@ -244,5 +250,13 @@ package final class CertificateKeeper: Service {
         for fault in faults {
             logger.warning("\(storage.description) cannot be read wholly", metadata: ["fault": "\(fault)"])
         }
+    }
+}
+
+extension Error {
+    /// Whether it tells that a ``WriteFence`` is closed.
+    fileprivate var isLeftToTheLeader: Bool {
+        if let error = self as? AdmissionError { return error.cause?.isLeftToTheLeader ?? false }
+        return (self as? KubeError)?.isNotLeading ?? false
     }
 }

@@ -46,6 +46,25 @@ package struct KubeRequest: Sendable {
     /// Whether the same request may be carried out twice without harm.
     var isRead: Bool { method == "GET" || method == "HEAD" }
 
+    /// Whether the server may hold something else afterwards: any method that writes, unless it is a dry run or a review, which is a
+    /// question put by `POST`.
+    package var changesState: Bool {
+        guard !isRead, !query.isDryRun else { return false }
+        if method == "DELETE", body?["dryRun"] == ["All"] { return false }
+        return !isReview
+    }
+
+    private static let reviews: Set<Substring> = [
+        "tokenreviews", "selfsubjectreviews", "subjectaccessreviews", "selfsubjectaccessreviews",
+        "localsubjectaccessreviews", "selfsubjectrulesreviews",
+    ]
+
+    private var isReview: Bool {
+        guard method == "POST", let name = path.split(separator: "/").last else { return false }
+        return Self.reviews.contains(name)
+            && ["/apis/authentication.k8s.io/", "/apis/authorization.k8s.io/"].contains { path.hasPrefix($0) }
+    }
+
     /// Path and query.
     var target: String { query.isEmpty ? path : "\(path)?\(query.text)" }
 

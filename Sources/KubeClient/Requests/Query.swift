@@ -5,6 +5,9 @@ package struct Query: Hashable, Sendable {
     /// Without the question mark.
     package private(set) var text = ""
 
+    /// Whether the request is only tried.
+    private(set) var isDryRun = false
+
     package init() {}
 
     package var isEmpty: Bool { text.isEmpty }
@@ -12,6 +15,7 @@ package struct Query: Hashable, Sendable {
     /// Adds `name=value`; nothing for `nil` and for the empty text, which the API server takes for absent.
     package mutating func add(_ name: String, _ value: String?) {
         guard let value, !value.isEmpty else { return }
+        if name == "dryRun", value == "All" { isDryRun = true }
         if !text.isEmpty { text += "&" }
         text += "\(name.percentEncodedPathSegment)=\(value.percentEncodedPathSegment)"
     }

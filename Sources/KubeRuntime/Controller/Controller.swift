@@ -28,6 +28,7 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
     private let generation: @Sendable (Key) -> Int64?
     private let reconcile: Reconcile
     private let hotLoops: Mutex<HotLoopMachine<Key>>
+    private let isRunning = Atomic(false)
 
     /// - Parameters:
     ///   - kind: of the keys' objects, for logs and spans; keys that name a kind themselves go before it.
@@ -59,12 +60,20 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
         hotLoops = Mutex(HotLoopMachine(options: options.hotLoop))
     }
 
-    package var queueFigures: QueueFigures { queue.figures }
+    /// Nothing while it does not run: keys that gather for a replica that stands by wait for nobody.
+    package var queueFigures: QueueFigures {
+        isRunning.load(ordering: .relaxed) ? queue.figures : QueueFigures(depth: [:], running: [])
+    }
 
     // MARK: - Running
 
     /// Reconciles until ``shutDown()``, or at once until the task is cancelled, which also cancels the reconciles at hand.
+    ///
+    /// After a cancellation it may be run again. What was cancelled is due again then, as is whatever was added meanwhile; what is remembered of
+    /// keys is remembered of versions that the server gave, and so is right also when another process has worked in between.
     package func run() async {
+        isRunning.store(true, ordering: .relaxed)
+        defer { isRunning.store(false, ordering: .relaxed) }
         metrics?.maxConcurrent.set(options.workers)
         await withDiscardingTaskGroup { group in
             group.addTask { await self.queue.run() }
@@ -151,6 +160,11 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
     private func fail(_ error: any Error, failures: Int, logger: Logger) -> WorkOutcome {
         // Cancelled from outside: the process ends, and nothing was found out about the key.
         if Task.isCancelled { return .postponed(.zero) }
+        // As good as cancelled: the term has ended, and this is about to be told.
+        if let error = error as? KubeError, error.isNotLeading {
+            logger.debug("reconcile was held back", metadata: ["error": "\(error)"])
+            return .postponed(options.staleDelay)
+        }
         metrics?.error.increment()
         metrics?.errors.increment()
         if error is PermanentError {

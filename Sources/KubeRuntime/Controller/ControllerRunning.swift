@@ -3,7 +3,7 @@ package protocol ControllerRunning: AnyObject, Sendable {
     var name: String { get }
     /// The state of its queue, for metrics.
     var queueFigures: QueueFigures { get }
-    /// Reconciles until ``shutDown()``.
+    /// Reconciles until ``shutDown()``, or the task's cancellation; may be run again after that.
     func run() async
     /// Begins no more reconciles.
     func shutDown()

@@ -6,10 +6,12 @@ import UnixSignals
 ///
 /// Order of beginning: first what serves others, such as health, which tells what the rest waits for, and webhooks, without which no
 /// cache may fill; then events and reflectors; controllers when the kinds that they need have
-/// been listed. The end goes the other way round: no controller is without its caches, no reconcile without a place for its events.
+/// been listed, and while this process leads. The end goes the other way round: no controller is without its caches, no reconcile without a place for its events.
 package struct RuntimeGroup: Sendable {
     package var options = RuntimeOptions()
     package var events: EventRecorder?
+    /// Without one, controllers run for as long as the group.
+    package var elector: LeaseElector?
 
     /// The kinds that were added.
     package private(set) var kinds: [RuntimeKind] = []
@@ -18,6 +20,7 @@ package struct RuntimeGroup: Sendable {
     private let time: TimeSource
     private let logger: Logger
     private var servers: [RuntimeServer] = []
+    private var duties: [@Sendable () async -> Void] = []
 
     package init(time: TimeSource = .system, logger: Logger) {
         self.time = time
@@ -32,6 +35,11 @@ package struct RuntimeGroup: Sendable {
     }
 
     package mutating func add(_ controller: any ControllerRunning) { controllers.append(controller) }
+
+    /// Adds something that is done beside the controllers: at the beginning of each term where there is an election, else once.
+    ///
+    /// - Parameter duty: ends soon after it was cancelled, and by itself before long.
+    package mutating func add(duty: @escaping @Sendable () async -> Void) { duties.append(duty) }
 
     /// Adds a part that serves others: it begins before caches are filled, and ends after the controllers have. The order of adding is
     /// that of beginning.
@@ -54,11 +62,15 @@ package struct RuntimeGroup: Sendable {
     /// - Throws: what a part threw.
     package func run(signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
         var services = servers.map(\.service)
+        // Before everything that writes, and so its end comes after theirs.
+        if let elector { services.append(elector) }
         if let events { services.append(EventService(events: events)) }
         services.append(ReflectorService(reflectors: kinds.map(\.reflector), servers: servers))
         services.append(
             ControllerService(
                 controllers: controllers,
+                duties: duties,
+                elector: elector,
                 sync: CacheSync(kinds: kinds, options: options, time: time, logger: logger),
                 logger: logger
             )
@@ -115,24 +127,31 @@ private struct ReflectorService: Service {
     }
 }
 
-/// Reconciles, once there is something to reconcile by.
+/// Reconciles, once there is something to reconcile by, and while this process leads.
 private struct ControllerService: Service {
     let controllers: [any ControllerRunning]
+    let duties: [@Sendable () async -> Void]
+    let elector: LeaseElector?
     let sync: CacheSync
     let logger: Logger
 
     func run() async throws {
         try await withGracefulShutdownHandler {
             let mayBegin = await cancelWhenGracefulShutdown { await sync.wait() }
-            if mayBegin, !controllers.isEmpty {
-                logger.info("controllers begin", metadata: ["controllers": "\(controllers.map(\.name))"])
-                await withDiscardingTaskGroup { group in
-                    for controller in controllers { group.addTask { await controller.run() } }
-                }
+            if mayBegin {
+                if let elector { await elector.whileLeading { await reconcile() } } else { await reconcile() }
             }
             try await gracefulShutdown()
         } onGracefulShutdown: {
             for controller in controllers { controller.shutDown() }
+        }
+    }
+
+    private func reconcile() async {
+        logger.info("controllers begin", metadata: ["controllers": "\(controllers.map(\.name))"])
+        await withDiscardingTaskGroup { group in
+            for controller in controllers { group.addTask { await controller.run() } }
+            for duty in duties { group.addTask { await cancelWhenGracefulShutdown { await duty() } } }
         }
     }
 }

@@ -27,6 +27,12 @@ package struct HTTPRequest: Sendable, Hashable {
     package var connectTimeout: Duration?
     /// Whether the call waits for others. Streams never wait.
     package var lane: Lane
+    /// What the request must find open to be sent; of calls only.
+    ///
+    /// Asked when the call gets its turn, once more when its connection stands and libcurl is about to write the head, and before each piece
+    /// of a body that goes out in several. A call whose gate closes while it is under way is ended. An upload that is broken off is a request
+    /// that the server does not carry out. Between the last look and the kernel's taking the bytes are a few microseconds of this thread.
+    package var gate: SendGate?
 
     package init(
         method: String = "GET",
@@ -35,7 +41,8 @@ package struct HTTPRequest: Sendable, Hashable {
         body: [UInt8]? = nil,
         timeout: Duration? = nil,
         connectTimeout: Duration? = nil,
-        lane: Lane = .shared
+        lane: Lane = .shared,
+        gate: SendGate? = nil
     ) {
         self.method = method
         self.path = path
@@ -44,6 +51,7 @@ package struct HTTPRequest: Sendable, Hashable {
         self.timeout = timeout
         self.connectTimeout = connectTimeout
         self.lane = lane
+        self.gate = gate
     }
 }
 

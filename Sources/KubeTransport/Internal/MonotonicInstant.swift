@@ -1,6 +1,6 @@
 import Glibc
 
-/// A point on the clock that only runs forward, in nanoseconds. Cheaper than `ContinuousClock`, whose instants are two
+/// A point on the clock that only runs forward, also while the machine is suspended, in nanoseconds. Cheaper than `ContinuousClock`, whose instants are two
 /// words and whose arithmetic is of 128 bits, where every received chunk asks for the time.
 struct MonotonicInstant: Sendable, Hashable, Comparable {
     var nanoseconds: Int64
@@ -12,7 +12,7 @@ struct MonotonicInstant: Sendable, Hashable, Comparable {
 
     static func now() -> Self {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(CLOCK_BOOTTIME, &time)
         return Self(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 

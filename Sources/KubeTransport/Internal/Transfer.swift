@@ -15,12 +15,16 @@ final class Transfer {
     var isNoted = false
     /// Whether the head of a stream was handed over.
     var isHeadDelivered = false
+    /// Whether the gate was found closed before the head was written.
+    private(set) var wasHeldBack = false
 
     private let turn: Turn
     private var parser: ResponseHeadParser
     /// The head, once it is complete.
     private(set) var head: ResponseHead?
     private var body: [UInt8] = []
+    /// How much of the request's body was given to libcurl.
+    private var given = 0
 
     init(_ submission: Submission, maximumHeadSize: Int, turn: Turn) {
         self.submission = submission
@@ -46,6 +50,35 @@ final class Transfer {
     /// Whether it counts against the limit of concurrent calls.
     var isLimited: Bool {
         if case .call = submission.sink { submission.request.lane == .shared } else { false }
+    }
+
+    /// Whether the gate, if there is one, is still open. Anything that libcurl writes of the request is asked for here first.
+    private var isGateOpen: Bool { submission.request.gate?.isOpen ?? true }
+
+    /// Asked when the connection stands, right before the head is written. `false` stops the transfer.
+    func maySend() -> Bool {
+        guard !isGateOpen else { return true }
+        failure = .gateClosed
+        wasHeldBack = true
+        return false
+    }
+
+    /// Gives the next piece of the body. `nil` stops the transfer.
+    func fill(_ room: UnsafeMutableRawBufferPointer) -> Int? {
+        guard isGateOpen else {
+            failure = .gateClosed
+            return nil
+        }
+        guard let body = submission.request.body else { return 0 }
+        let count = min(room.count, body.count - given)
+        body.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[given..<given + count])) }
+        given += count
+        return count
+    }
+
+    /// The connection was lost before anything came of it: libcurl sends once more.
+    func rewind(to offset: Int) {
+        given = max(0, min(offset, submission.request.body?.count ?? 0))
     }
 
     /// Takes a line of the head. `false` stops the transfer.

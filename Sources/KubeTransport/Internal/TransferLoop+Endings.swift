@@ -6,6 +6,8 @@ extension TransferLoop {
         case complete
         case curl(CURLcode)
         case failed(TransportError.Code, String)
+        /// Its gate is closed.
+        case heldBack
     }
 
     func endFinished() {
@@ -19,6 +21,7 @@ extension TransferLoop {
     func end(_ transfer: Transfer, _ ending: Ending) {
         guard transfers.removeValue(forKey: transfer.id) != nil else { return }
         deadlines.set(transfer.id, to: nil)
+        gated.remove(transfer.id)
         let result = result(of: transfer, ending)
         if let easy = transfer.easy {
             multi.remove(easy)
@@ -39,7 +42,7 @@ extension TransferLoop {
 
     /// The head of the response, if all of it came.
     private func result(of transfer: Transfer, _ ending: Ending) -> Result<ResponseHead, TransportError> {
-        let wasSent = transfer.easy?.hasSent ?? false
+        let wasSent = !transfer.wasHeldBack && transfer.easy?.hasSent ?? false
         func failure(_ code: TransportError.Code, _ reason: String) -> Result<ResponseHead, TransportError> {
             .failure(TransportError(code, "\(transfer.submission.description): \(reason)", wasSent: wasSent))
         }
@@ -56,6 +59,8 @@ extension TransferLoop {
             return failure(TransportError.Code(result, message: message, isHeadDue: isHeadDue), message)
         case .failed(let code, let reason):
             return failure(code, reason)
+        case .heldBack:
+            return failure(.gateClosed, TransportError.Code.gateClosed.explanation)
         }
     }
 

@@ -16,6 +16,8 @@ final class TransferLoop {
     var backlog = Backlog<Transfer>()
     var limitedCalls = 0
     var deadlines = DeadlineQueue<TransferID>()
+    /// Under way, and ended when their gate closes.
+    var gated: Set<TransferID> = []
     var isStopping = false
 
     init(mailbox: Mailbox, configuration: TransportConfiguration) throws(TransportError) {
@@ -32,6 +34,8 @@ final class TransferLoop {
         while !isStopping {
             let events = poller.wait(timeout: timeUntilDeadline())
             turn.now = .now()
+            // First of all: whoever was frozen until now must not write what is left of a request.
+            endHeldBack()
             for event in events where event.descriptor != mailbox.descriptor {
                 receive(event)
             }
@@ -107,6 +111,7 @@ final class TransferLoop {
 
     func launch(_ transfer: Transfer) {
         let request = transfer.submission.request
+        guard request.gate?.isOpen ?? true else { return end(transfer, .heldBack) }
         do {
             let (easy, route) = try pool.take(for: transfer.submission.endpoint, share: multi.share)
             easy.configure(
@@ -124,6 +129,7 @@ final class TransferLoop {
                 return end(transfer, .failed(.resources, "libcurl did not take the transfer"))
             }
             transfer.easy = easy
+            if request.gate != nil { gated.insert(transfer.id) }
             limitedCalls += transfer.isLimited ? 1 : 0
         } catch {
             end(transfer, .failed(error.code, error.message))
@@ -158,8 +164,9 @@ final class TransferLoop {
     /// it is us who keep the stream silent.
     func deadline(of transfer: Transfer) -> MonotonicInstant? {
         guard transfer.isHeadDelivered else {
-            return transfer.submission.submitted
-                + (transfer.submission.request.timeout ?? configuration.defaultTimeout)
+            let request = transfer.submission.request
+            let deadline = transfer.submission.submitted + (request.timeout ?? configuration.defaultTimeout)
+            return request.gate.map { min(deadline, $0.instant) } ?? deadline
         }
         guard !transfer.isPaused else { return nil }
         return transfer.idleTimeout.map { transfer.lastActivity + $0 }
@@ -173,11 +180,20 @@ final class TransferLoop {
                 deadlines.set(id, to: deadline)
                 continue
             }
-            if transfer.isHeadDelivered {
+            if transfer.submission.request.gate?.isOpen == false {
+                end(transfer, .heldBack)
+            } else if transfer.isHeadDelivered {
                 end(transfer, .failed(.idle, "no byte for \(transfer.idleTimeout ?? .zero)"))
             } else {
                 end(transfer, .failed(.timeout, timeoutReason(transfer)))
             }
+        }
+    }
+
+    func endHeldBack() {
+        for id in gated {
+            guard let transfer = transfers[id], transfer.submission.request.gate?.isOpen == false else { continue }
+            end(transfer, .heldBack)
         }
     }
 

@@ -7,7 +7,7 @@ import SwiftletAPI
 
 /// Makes the Mesh `default` where there is none at all, so that a namespace only has to be enabled, as with Kuma.
 ///
-/// It is made once: somebody who deletes the last Mesh means it, until the operator starts again.
+/// It is made at the beginning of a term: somebody who deletes the last Mesh means it, until another replica leads or the operator starts again.
 struct DefaultMesh: Sendable {
     static let manager = "swiftlet"
 
@@ -29,7 +29,7 @@ struct DefaultMesh: Sendable {
                 return try await createOnce()
             } catch {
                 guard error.isRetryable, !error.isCancelled else {
-                    if !error.isCancelled {
+                    if !error.isCancelled, !error.isNotLeading {
                         logger.error("the Mesh \(Mesh.defaultName) cannot be made", metadata: ["error": "\(error)"])
                     }
                     return

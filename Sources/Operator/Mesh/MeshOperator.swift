@@ -205,13 +205,17 @@ package struct MeshOperator: Sendable {
                 xds: xds,
                 certificate: webhooks.xdsCertificate,
                 kinds: reflectors,
-                begin: { [defaultMesh, webhooks, engine] in
+                begin: { [webhooks, engine] in
                     engine.begin()
-                    await defaultMesh?.create()
                     await webhooks.beginInjecting()
                 },
                 time: time
             )
         )
+        if let defaultMesh, let meshes = reflectors.first {
+            group.add(duty: { [time] in
+                if await meshes.kindState.wait(until: nil, time: time, for: \.hasObjects) { await defaultMesh.create() }
+            })
+        }
     }
 }

@@ -77,7 +77,7 @@ struct WebServerReconciler: Sendable {
         for done in outcome.done { note(done, webServer.key, context) }
         guard let failure = outcome.failure else { return }
         // A conflict is somebody else being faster: what they did is seen in a moment.
-        if !failure.isCancelled, !failure.isConflict {
+        if !failure.isCancelled, !failure.isConflict, !failure.isNotLeading {
             let status = self.plan(webServer, observation, intents, WebServerPlanner.Failure(failure)).status
             try await tell(status, of: webServer, context)
         }

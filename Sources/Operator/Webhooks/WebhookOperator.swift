@@ -161,7 +161,11 @@ struct WebhookOperator: Sendable {
             group.add(registration.reflector, isRequired: false)
             if let controller = registration.controller { group.add(controller) }
         }
-        if servesProxies || !handlers.isEmpty { group.add(server: keeper) }
+        if servesProxies || !handlers.isEmpty {
+            group.add(server: keeper)
+            // What a replica that stands by was not allowed to write is due when it leads.
+            group.add(duty: { [keeper] in keeper.lookNow() })
+        }
         // What is not wanted is taken back at once; the injector begins when the mesh says so.
         group.add(
             server: Beginning(registrations: [validation, injects ? nil : injection].compactMap(\.self))

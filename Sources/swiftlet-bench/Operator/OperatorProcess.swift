@@ -22,6 +22,8 @@ final class OperatorProcess {
             [
                 "operator", "--kubeconfig", kubeconfig, "--workers", "4", "--health-address", address, "--log-level",
                 "warning",
+                // One replica, whose requests are counted.
+                "--no-leader-election",
             ] + mesh
         let transport = try Transport()
         let started = ContinuousClock.now

@@ -39,7 +39,11 @@ struct OperatorProcess: Sendable {
         let run = try await Subprocess.run(
             .path(FilePath(EndToEnd.swiftlet.path)),
             arguments: Arguments(
-                ["operator", "--kubeconfig", EndToEnd.kubeconfig, "--health-address", "127.0.0.1:0"] + flags
+                [
+                    "operator", "--kubeconfig", EndToEnd.kubeconfig, "--health-address", "127.0.0.1:0",
+                    // One at a time, some of which are killed, and whose writes are counted.
+                    "--no-leader-election",
+                ] + flags
             ),
             input: .none,
             output: .fileDescriptor(file, closeAfterSpawningProcess: true),

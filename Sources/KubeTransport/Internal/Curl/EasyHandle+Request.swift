@@ -18,11 +18,16 @@ extension EasyHandle {
         // Also takes back a body or HEAD.
         set(CURLOPT_HTTPGET, 1)
         if let body = request.body {
-            setBody(body)
+            if Self.asksForPieces(of: body, request) { setBody(askedFor: body.count) } else { setBody(body) }
         } else if request.method == "HEAD" {
             set(CURLOPT_NOBODY, 1)
         }
         set(CURLOPT_CUSTOMREQUEST, request.method == "GET" && request.body == nil ? nil : request.method)
+    }
+
+    /// A body that libcurl has whole leaves with the head, by one write of at most 16 KiB; what is more than that would follow without asking.
+    private static func asksForPieces(of body: [UInt8], _ request: HTTPRequest) -> Bool {
+        request.gate != nil && body.count > 8 * 1024
     }
 
     /// libcurl's list syntax: `Name: value`, `Name;` for an empty value, `Name:` to leave out a field of its own.

@@ -63,6 +63,14 @@ final class EasyHandle {
         note(ccurl_easy_set_socket_options_callback(pointer, callback))
     }
 
+    func setSeekCallback(_ callback: @escaping curl_seek_callback) {
+        note(ccurl_easy_set_seek_callback(pointer, callback))
+    }
+
+    func setBeforeSendCallback(_ callback: @escaping curl_prereq_callback) {
+        note(ccurl_easy_set_before_send_callback(pointer, callback))
+    }
+
     func setHeaders(_ lines: [String]) {
         replace(&headers, CURLOPT_HTTPHEADER, lines)
     }
@@ -79,6 +87,14 @@ final class EasyHandle {
         } else {
             body.withUnsafeBytes { note(ccurl_easy_set_body(pointer, $0.baseAddress)) }
         }
+    }
+
+    /// Has a body of so many bytes asked for piece by piece.
+    func setBody(askedFor count: Int) {
+        set(CURLOPT_POST, 1)
+        // Takes back what an earlier request had.
+        set(CURLOPT_POSTFIELDS, pointer: nil)
+        note(ccurl_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, count))
     }
 
     /// Whether the transfer came so far that the server may have seen some of the request. A request to a proxy to open
