@@ -15,12 +15,23 @@ struct CRDsCommand: ParsableCommand {
     @Option(help: "Write one file for each into this directory instead.")
     var outputDirectory: String?
 
-    @Flag(help: "Print the operator's ClusterRole instead.")
+    @Flag(help: "Print the operator's ClusterRole, and the Role for its own namespace, instead.")
     var role = false
+
+    @Option(help: "The operator's own namespace.")
+    var operatorNamespace = "swiftlet-system"
+
+    @Flag(help: .hidden)
+    var rules = false
 
     func run() throws {
         if role {
-            Terminal.put(YAML.text(ClusterRole.object(Permission.all).value))
+            let roles = OperatorRoles.objects(operatorNamespace: operatorNamespace)
+            Terminal.put(roles.map { YAML.text($0.value) }.joined(separator: "---\n"))
+            return
+        }
+        if rules {
+            Terminal.put(YAML.text(OperatorRoles.rulesByFeature))
             return
         }
         let files = try CustomResourceDefinitions.files()

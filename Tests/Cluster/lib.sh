@@ -11,6 +11,7 @@ KUBE_BIN=$(realpath -m "${KUBE_ASSETS:-$CACHE/kubernetes/$KUBERNETES_VERSION}")
 KUBECTL=$CACHE/kubectl/$KUBECTL_VERSION/kubectl
 NGINX=$CACHE/nginx/$NGINX_VERSION/nginx
 ENVOY=$CACHE/envoy/$ENVOY_VERSION/envoy
+HELM=$CACHE/helm/$HELM_VERSION/helm
 DEB_ROOT=$CACHE/debian
 # Images that were built, as a registry keeps them.
 REGISTRY=$CACHE/registry

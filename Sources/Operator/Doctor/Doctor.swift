@@ -128,6 +128,7 @@ package struct Doctor: Sendable {
                     "group": .string(permission.resource.group), "resource": .string(permission.resource.plural),
                     "subresource": permission.subresource.map(JSONValue.string), "verb": .string(verb),
                     "namespace": permission.resource.isNamespaced ? namespace.map(JSONValue.string) : nil,
+                    "name": permission.names.first.map(JSONValue.string),
                 ])
             ],
         ]
