@@ -57,8 +57,9 @@ generate: build ## Rewrite crds/ and everything else that is made from the Swift
 	$(MAKE) --no-print-directory manifests
 
 .PHONY: manifests
-manifests: build ## Rewrite the manifests that are made from the code
-	$(DEBUG)/debug/swiftlet crds --role > manifests/rbac.yaml
+manifests: build ## Rewrite what the chart has from the code, and manifests/install.yaml from the chart
+	@$(CLUSTER)/deps.sh helm
+	manifests/generate.sh $(DEBUG)/debug/swiftlet
 	$(DEBUG)/debug/swiftlet metrics --markdown > manifests/METRICS.md
 
 .PHONY: lint
@@ -76,12 +77,11 @@ cluster-down: ## Remove that node and all its traces
 	$(CLUSTER)/down.sh --name $(CLUSTER_NAME)
 
 .PHONY: install
-install: ## Install CRDs, role and the operator's namespace into the cluster of KUBECONFIG
-	$(KUBECTL) apply --server-side -f crds -f manifests/rbac.yaml
-	$(KUBECTL) create namespace swiftlet-system --dry-run=client -o yaml | $(KUBECTL) apply --server-side -f -
+install: ## Install the operator into the cluster of KUBECONFIG
+	$(KUBECTL) apply --server-side -f manifests/install.yaml
+	$(KUBECTL) --namespace swiftlet-system rollout status deployment/swiftlet
 
 .PHONY: uninstall
-uninstall: ## Remove webhook, role, namespace and CRDs (and with them all WebServers, Meshes and TrafficRoutes)
-	$(KUBECTL) delete --ignore-not-found mutatingwebhookconfiguration swiftlet-injector
-	$(KUBECTL) delete --ignore-not-found -f manifests/rbac.yaml -f crds
-	$(KUBECTL) delete --ignore-not-found namespace swiftlet-system
+uninstall: ## Remove webhooks, operator, roles and CRDs (and with them all WebServers, Meshes and TrafficRoutes)
+	$(KUBECTL) delete --ignore-not-found mutatingwebhookconfiguration/swiftlet-injector validatingwebhookconfiguration/swiftlet-validator
+	$(KUBECTL) delete --ignore-not-found -f manifests/install.yaml
