@@ -227,6 +227,11 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "ChartTests",
+            dependencies: ["JSON", "YAML", .subprocess, .systemPackage],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "JSON", "KubeModel", "KubeTransport", "KubeClient", "SwiftletAPI", "PollingSupport", "TestSupport",

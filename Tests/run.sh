@@ -26,8 +26,9 @@ cached() { find "${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}/$1" -name "$1" -type f
 export_programs() {
     SWIFTLET_KUBECTL=$(cached kubectl)
     SWIFTLET_ENVOY=$(cached envoy)
+    SWIFTLET_HELM=$(cached helm)
     SWIFTLET_PROMTOOL=${SWIFTLET_CACHE:-$HOME/.cache/swiftlet}/debian/usr/bin/promtool
-    export SWIFTLET_KUBECTL SWIFTLET_ENVOY SWIFTLET_PROMTOOL
+    export SWIFTLET_KUBECTL SWIFTLET_ENVOY SWIFTLET_HELM SWIFTLET_PROMTOOL
 }
 
 case $1 in

@@ -8,8 +8,10 @@ import WebServers
 /// The operator: finds out what the cluster serves, and runs everything until it is told to stop.
 package struct OperatorService: Sendable {
     package struct Options: Sendable {
-        /// The namespace to look after; `nil` for all.
-        package var namespace: String?
+        /// The namespaces whose WebServers are looked after; empty for all.
+        package var namespaces: [String] = []
+        /// Whether WebServers are looked after.
+        package var hasWebServers = true
         /// How many WebServers are reconciled at once.
         package var workers = 4
         /// Where health, readiness and metrics are served.
@@ -97,7 +99,7 @@ package struct OperatorService: Sendable {
         let webServers = WebServerOperator(
             client: client,
             served: cluster.served,
-            namespace: options.namespace,
+            namespaces: options.namespaces,
             workers: options.workers,
             reflecting: reflecting,
             events: events,
@@ -114,10 +116,12 @@ package struct OperatorService: Sendable {
             ready.append(elector)
         }
         let required = Set(webServers.required.map(\.name))
-        for reflector in webServers.reflectors {
-            group.add(reflector, isRequired: required.contains(reflector.name))
+        if options.hasWebServers {
+            for reflector in webServers.reflectors {
+                group.add(reflector, isRequired: required.contains(reflector.name))
+            }
+            group.add(webServers.controller)
         }
-        group.add(webServers.controller)
         registry.register(webServers.figures)
         if let webhookOptions = options.webhooks {
             var webhooks = WebhookOperator(

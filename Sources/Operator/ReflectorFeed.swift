@@ -7,30 +7,52 @@ import Logging
 /// Makes reflectors that differ only in their kind.
 struct ReflectorFeed {
     let client: KubeClient
-    /// The namespace to look at; `nil` for all.
-    let namespace: String?
+    /// The namespaces to look at; empty for all.
+    let namespaces: [String]
     let options: ReflectorOptions
     let time: TimeSource
     let metrics: any MetricsFactory
     let logger: Logger
 
-    func reflector<Object: WireObject>(
+    /// One for all, or for each namespace.
+    func reflectors<Object: WireObject>(
         _ resource: APIResource,
         into store: Store<Object>,
         matching selector: LabelSelector? = nil
+    ) -> [any KindReflecting] {
+        let parts = parts(of: resource)
+        guard !parts.isEmpty else {
+            return [reflector(resource, into: store, matching: selector)]
+        }
+        return parts.map { reflector(resource, into: store, of: $0, matching: selector) }
+    }
+
+    /// The namespaces that are listed each on its own.
+    private func parts(of resource: APIResource) -> [String] {
+        resource.isNamespaced && namespaces.count > 1 ? namespaces : []
+    }
+
+    /// - Parameter part: one of several namespaces, which then is in the name.
+    func reflector<Object: WireObject>(
+        _ resource: APIResource,
+        into store: Store<Object>,
+        of part: String? = nil,
+        matching selector: LabelSelector? = nil
     ) -> any KindReflecting {
-        Reflector(
-            name: resource.description,
+        let name = part.map { "\(resource)/\($0)" } ?? resource.description
+        return Reflector(
+            name: name,
             source: KubeListWatch<Object>(
                 client: client,
                 resource: resource,
-                namespace: resource.isNamespaced ? namespace : nil,
+                namespace: resource.isNamespaced ? part ?? namespaces.first : nil,
                 labelSelector: selector
             ),
             store: store,
+            namespace: part ?? "",
             options: options,
             time: time,
-            metrics: ReflectorMetrics(resource: resource.description, factory: metrics),
+            metrics: ReflectorMetrics(resource: name, factory: metrics),
             logger: logger
         )
     }

@@ -14,8 +14,15 @@ struct OperatorCommand: AsyncParsableCommand {
         abstract: "Run the operator until it is told to stop (SIGTERM or SIGINT)."
     )
 
-    @Option(name: [.customShort("n"), .long], help: "Look after this namespace only. All if not given.")
-    var namespace: String?
+    @Option(
+        name: [.customShort("n"), .long],
+        help:
+            "Look after the WebServers of this namespace only, and of others that are given the same way. All if not given."
+    )
+    var namespace: [String] = []
+
+    @Flag(inversion: .prefixedNo, help: "Look after WebServers.")
+    var webServers = true
 
     @Option(help: "How many WebServers are reconciled at once.")
     var workers = 4
@@ -33,6 +40,11 @@ struct OperatorCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1000).contains(workers) else { throw ValidationError("--workers takes a number from 1 to 1000.") }
+        guard webServers || (mesh.mesh && namespace.isEmpty) else {
+            throw ValidationError(
+                "--no-web-servers leaves nothing to do without the mesh, which is never with --namespace."
+            )
+        }
     }
 
     func run() async throws {
@@ -45,22 +57,25 @@ struct OperatorCommand: AsyncParsableCommand {
             healthAddress: try ListenAddress(parsing: healthAddress),
             instance: Self.hostName
         )
-        options.namespace = namespace
+        // Each namespace once: it is listed on its own.
+        let namespaces = Set(namespace).sorted()
+        options.namespaces = namespaces
+        options.hasWebServers = webServers
         options.workers = workers
         options.election = election.options(
-            namespace: webhooks.operatorNamespace(lookingAfter: namespace.map { [$0] } ?? []),
+            namespace: webhooks.operatorNamespace(lookingAfter: namespaces),
             instance: Self.hostName
         )
         // Meshes are the whole cluster's.
-        if namespace == nil { options.mesh = try mesh.options(sidecar) }
+        if namespaces.isEmpty { options.mesh = try mesh.options(sidecar) }
         options.webhooks = try webhooks.options(
-            namespaces: namespace.map { [$0] } ?? [],
+            namespaces: namespaces,
             hasMesh: options.mesh != nil,
             isInCluster: ProcessInfo.processInfo.environment["KUBERNETES_SERVICE_HOST"] != nil
         )
         logger.info("swiftlet \(SwiftletVersion.current) begins")
         try await tracing.exporting(instance: Self.hostName, metrics: registry, logger: logger) {
-            try await connection.withClient(namespace: namespace, logger: logger) { client in
+            try await connection.withClient(namespace: namespaces.first, logger: logger) { client in
                 try await OperatorService(client: client, options: options, registry: registry, logger: logger).run()
             }
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Injection
+import KubeModel
 
 /// What sidecars are made of and where they find their control plane.
 struct SidecarOptions: ParsableArguments {
@@ -14,6 +15,18 @@ struct SidecarOptions: ParsableArguments {
 
     @Option(help: "Port under which sidecars reach the xDS server.")
     var xdsPort: UInt16 = 5678
+
+    @Option(help: "CPU that a sidecar asks for whose pod says nothing else.")
+    var sidecarCpuRequest: QuantityArgument?
+
+    @Option(help: "Memory that a sidecar asks for whose pod says nothing else.")
+    var sidecarMemoryRequest: QuantityArgument?
+
+    @Option(help: "CPU that a sidecar may use whose pod says nothing else. Without limit if not given.")
+    var sidecarCpuLimit: QuantityArgument?
+
+    @Option(help: "Memory that a sidecar may use whose pod says nothing else.")
+    var sidecarMemoryLimit: QuantityArgument?
 
     func configuration(
         certificateAuthority: String,
@@ -33,6 +46,20 @@ struct SidecarOptions: ParsableArguments {
             usesNativeSidecars: usesNativeSidecars
         )
         configuration.reportsLoad = false
+        if let sidecarCpuRequest { configuration.resources.cpuRequest = sidecarCpuRequest.text }
+        if let sidecarMemoryRequest { configuration.resources.memoryRequest = sidecarMemoryRequest.text }
+        if let sidecarCpuLimit { configuration.resources.cpuLimit = sidecarCpuLimit.text }
+        if let sidecarMemoryLimit { configuration.resources.memoryLimit = sidecarMemoryLimit.text }
         return configuration
+    }
+}
+
+/// An amount above zero, as it was written.
+struct QuantityArgument: ExpressibleByArgument {
+    let text: String
+
+    init?(argument: String) {
+        guard let quantity = Quantity(argument), quantity.nanos > 0 else { return nil }
+        text = argument
     }
 }

@@ -3,9 +3,14 @@ import Synchronization
 
 /// How far a store has come.
 package protocol SeenVersions: Sendable {
-    /// The version up to which every change has been taken in.
-    var resourceVersion: ResourceVersion { get }
-    func waitUntilSeen(_ version: ResourceVersion, deadline: TimeSource.Instant?, time: TimeSource) async -> Bool
+    /// The version up to which every change in a namespace has been taken in.
+    func resourceVersion(in namespace: String) -> ResourceVersion
+    func waitUntilSeen(
+        _ version: ResourceVersion,
+        in namespace: String,
+        deadline: TimeSource.Instant?,
+        time: TimeSource
+    ) async -> Bool
 }
 
 extension Store: SeenVersions {}
@@ -16,6 +21,7 @@ extension Store: SeenVersions {}
 package final class WriteBarrier<Key: Hashable & Sendable>: Sendable {
     private struct Write {
         var version: ResourceVersion
+        var namespace: String
         var deadline: TimeSource.Instant
     }
 
@@ -39,12 +45,18 @@ package final class WriteBarrier<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Notes that something was written for the key, with the version that the server gave it.
-    package func wrote(_ kind: GroupKind, version: ResourceVersion, for key: Key) {
-        guard let store = stores[kind], store.resourceVersion < version else { return }
+    ///
+    /// - Parameter namespace: of what was written. All of a kind that is written for one key is in one namespace.
+    package func wrote(_ kind: GroupKind, version: ResourceVersion, in namespace: String = "", for key: Key) {
+        guard let store = stores[kind], store.resourceVersion(in: namespace) < version else { return }
         let deadline = time.now.advanced(by: longest)
         writes.withLock { writes in
             let known = writes[key]?[kind]?.version ?? version
-            writes[key, default: [:]][kind] = Write(version: max(known, version), deadline: deadline)
+            writes[key, default: [:]][kind] = Write(
+                version: max(known, version),
+                namespace: namespace,
+                deadline: deadline
+            )
         }
     }
 
@@ -57,7 +69,8 @@ package final class WriteBarrier<Key: Hashable & Sendable>: Sendable {
         let deadline = now.advanced(by: limit)
         for (kind, write) in writes where write.deadline > now {
             guard let store = stores[kind] else { continue }
-            guard await store.waitUntilSeen(write.version, deadline: deadline, time: time) else { return false }
+            let isSeen = await store.waitUntilSeen(write.version, in: write.namespace, deadline: deadline, time: time)
+            guard isSeen else { return false }
         }
         self.writes.withLock { $0[key] = nil }
         return true

@@ -14,6 +14,7 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
     package let kindState: ObservedValue<KindState>
 
     private let source: Source
+    private let namespace: String
     private let options: ReflectorOptions
     private let time: TimeSource
     private let seed: UInt64
@@ -22,11 +23,13 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
 
     /// - Parameters:
     ///   - name: the resource, as logs, metrics and readiness have it.
-    ///   - store: filled by this reflector alone.
+    ///   - store: filled by this reflector alone, or its part for a namespace.
+    ///   - namespace: the part of the store that the source brings; empty for all.
     package init(
         name: String,
         source: Source,
         store: Store<Object>,
+        namespace: String = "",
         options: ReflectorOptions = ReflectorOptions(),
         time: TimeSource = .system,
         seed: UInt64 = .random(in: 0 ... .max),
@@ -36,6 +39,7 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
         self.name = name
         self.source = source
         self.store = store
+        self.namespace = namespace
         self.options = options
         self.time = time
         self.seed = seed
@@ -46,8 +50,8 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
         kindState = ObservedValue(KindState(phase: .connecting, since: time.now))
     }
 
-    package var objectCount: Int { store.count }
-    package var resourceVersion: ResourceVersion { store.resourceVersion }
+    package var objectCount: Int { store.count(in: namespace) }
+    package var resourceVersion: ResourceVersion { store.resourceVersion(in: namespace) }
 
     /// Lists and watches until the task is cancelled. To be called once.
     package func run() async {
@@ -92,7 +96,7 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
         _ machine: inout ReflectorMachine
     ) async throws -> ReflectorMachine.Action {
         metrics?.lists.increment()
-        if request.isFirstPage { store.beginFill() }
+        if request.isFirstPage { store.beginFill(in: namespace) }
         var isAnswered = false
         let end = try await source.list(request) { item in
             if !isAnswered {
@@ -109,10 +113,10 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
     }
 
     private func sweep(_ version: ResourceVersion, _ machine: inout ReflectorMachine) -> ReflectorMachine.Action? {
-        store.endFill(resourceVersion: version)
+        store.endFill(in: namespace, resourceVersion: version)
         let next = machine.swept(now: time.now)
         publish(machine.kindState)
-        logger.debug("list is complete", metadata: ["objects": "\(store.count)", "version": "\(version)"])
+        logger.debug("list is complete", metadata: ["objects": "\(objectCount)", "version": "\(version)"])
         return next
     }
 
@@ -122,7 +126,7 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
     ) async throws -> ReflectorMachine.Action {
         metrics?.watches.increment()
         let stream = try await source.watch(request)
-        if request.sendInitialEvents { store.beginFill() }
+        if request.sendInitialEvents { store.beginFill(in: namespace) }
         machine.watchOpened(now: time.now)
         publish(machine.kindState)
         var idleTimeout = machine.idleTimeout
@@ -132,23 +136,23 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
             switch event {
             case .added(let object), .modified(let object):
                 store.put(object)
-                if machine.received(object.resourceVersion) { store.advance(to: object.resourceVersion) }
+                if machine.received(object.resourceVersion) { store.advance(to: object.resourceVersion, in: namespace) }
                 metrics?.events.increment()
             case .deleted(let object):
                 store.delete(object)
-                if machine.received(object.resourceVersion) { store.advance(to: object.resourceVersion) }
+                if machine.received(object.resourceVersion) { store.advance(to: object.resourceVersion, in: namespace) }
                 metrics?.events.increment()
             case .undecodable(let error):
                 report(error)
                 if machine.received(error.resourceVersion), let version = error.resourceVersion {
-                    store.advance(to: version)
+                    store.advance(to: version, in: namespace)
                 }
             case .error(let status):
                 return fail(ReflectorFailure(status), &machine)
             case .bookmark(let version, let isInitialEventsEnd):
                 switch machine.bookmarked(version, isInitialEventsEnd: isInitialEventsEnd) {
                 case .none: break
-                case .progress: store.advance(to: version)
+                case .progress: store.advance(to: version, in: namespace)
                 case .sweep(let version): _ = sweep(version, &machine)
                 }
                 if machine.idleTimeout != idleTimeout {

@@ -8,15 +8,39 @@ struct StoreState<Object: WireObject> {
         var fill: UInt32
     }
 
+    /// How far the lists of one part have come.
+    private struct Fill {
+        var number: UInt32 = 0
+        var isFilling = false
+        var isFilled = false
+    }
+
     private var entries: [ObjectKey: Entry] = [:]
     private var indexes: [IndexTable<Object>]
-    private var fill: UInt32 = 0
-    private var isFilling = false
-    private(set) var isFilled = false
+    /// By namespace where each is listed on its own; else the one for all, under the empty name.
+    private var fills: [String: Fill]
+    private let isParted: Bool
 
-    init(indexes: [StoreIndex<Object>]) { self.indexes = indexes.map(IndexTable.init) }
+    init(indexes: [StoreIndex<Object>], namespaces: [String] = []) {
+        self.indexes = indexes.map(IndexTable.init)
+        isParted = !namespaces.isEmpty
+        let parts = isParted ? namespaces : [""]
+        fills = Dictionary(parts.map { ($0, Fill()) }) { first, _ in first }
+    }
+
+    private func part(of key: ObjectKey) -> String { isParted ? key.namespace : "" }
+    private func fill(of key: ObjectKey) -> Fill { fills[part(of: key)] ?? Fill() }
 
     var count: Int { entries.count }
+    var isFilled: Bool { fills.values.allSatisfy(\.isFilled) }
+
+    /// Whether a whole list of what is in a namespace has been taken in.
+    func isFilled(in namespace: String) -> Bool { fills[isParted ? namespace : ""]?.isFilled ?? false }
+
+    func count(in namespace: String) -> Int {
+        isParted ? entries.keys.count { $0.namespace == namespace } : entries.count
+    }
+
     var objects: [Object] { entries.values.map(\.object) }
     func object(_ key: ObjectKey) -> Object? { entries[key]?.object }
 
@@ -27,19 +51,24 @@ struct StoreState<Object: WireObject> {
         return table.keys(for: value)
     }
 
-    mutating func beginFill() {
-        fill &+= 1
-        isFilling = true
+    mutating func beginFill(in part: String) {
+        fills[part]?.number &+= 1
+        fills[part]?.isFilling = true
     }
 
-    mutating func keep(_ key: ObjectKey) { entries[key]?.fill = fill }
+    mutating func keep(_ key: ObjectKey) {
+        let number = fill(of: key).number
+        entries[key]?.fill = number
+    }
 
     /// Ends a fill: what was not seen during it goes.
-    mutating func endFill() -> [StoreChange<Object>] {
-        guard isFilling else { return [] }
-        isFilling = false
-        isFilled = true
-        let gone = entries.values.filter { $0.fill != fill }.map(\.object)
+    mutating func endFill(in part: String) -> [StoreChange<Object>] {
+        guard let fill = fills[part], fill.isFilling else { return [] }
+        fills[part]?.isFilling = false
+        fills[part]?.isFilled = true
+        let gone = entries.values.filter { $0.fill != fill.number && self.part(of: $0.object.key) == part }.map(
+            \.object
+        )
         for object in gone { remove(object) }
         return gone.map(StoreChange.deleted)
     }
@@ -47,12 +76,13 @@ struct StoreState<Object: WireObject> {
     /// Takes in a state; at most two changes, two when the object was recreated under its name. None when it is known already.
     mutating func put(_ object: Object) -> (StoreChange<Object>?, StoreChange<Object>?) {
         let key = object.key
-        let old = entries.updateValue(Entry(object: object, fill: fill), forKey: key)?.object
+        let fill = fill(of: key)
+        let old = entries.updateValue(Entry(object: object, fill: fill.number), forKey: key)?.object
         if let old, old.resourceVersion == object.resourceVersion, old.uid == object.uid { return (nil, nil) }
         for position in indexes.indices { indexes[position].replace(old, with: object) }
-        guard let old else { return (.added(object, isInitial: !isFilled), nil) }
+        guard let old else { return (.added(object, isInitial: !fill.isFilled), nil) }
         if old.uid == object.uid { return (.updated(old: old, new: object), nil) }
-        return (.deleted(old), .added(object, isInitial: !isFilled))
+        return (.deleted(old), .added(object, isInitial: !fill.isFilled))
     }
 
     /// Takes out an object, given its last state. An old incarnation's deletion does not touch a newer one of its name.

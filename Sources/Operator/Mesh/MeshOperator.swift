@@ -47,7 +47,7 @@ package struct MeshOperator: Sendable {
         engine = MeshEngine(options: options.dataplanes, hub: hub, time: time, metrics: metrics, logger: logger)
         let feed = ReflectorFeed(
             client: client,
-            namespace: nil,
+            namespaces: [],
             options: reflecting,
             time: time,
             metrics: metrics,

@@ -11,20 +11,21 @@ package struct WebServerOperator: Sendable {
     let stores: WebServerStores
     /// What is fed by the API server, to be run as long as the operator runs.
     package let reflectors: [any KindReflecting]
-    /// The kinds without which the controller must not begin: it would take what it has not seen for missing.
+    /// The kinds without which the controller must not begin: it would take what it has not seen for missing. None where several namespaces
+    /// are looked after, which do not wait for each other; what has not been read is then found for each WebServer.
     package let required: [any KindReflecting]
     package let controller: Controller<ObjectKey>
     /// How the WebServers are, for metrics.
     package let figures: any MetricsCollector
 
     /// - Parameters:
-    ///   - namespace: the one to look after; `nil` for all.
+    ///   - namespaces: those to look after; empty for all.
     ///   - workers: how many WebServers are reconciled at once.
     ///   - reflecting: how kinds are listed and watched.
     package init(
         client: KubeClient,
         served: ServedKinds,
-        namespace: String?,
+        namespaces: [String],
         workers: Int,
         reflecting: ReflectorOptions = ReflectorOptions(),
         events: EventRecorder,
@@ -32,19 +33,19 @@ package struct WebServerOperator: Sendable {
         metrics: any MetricsFactory,
         logger: Logger
     ) {
-        let stores = WebServerStores(served: served)
+        let stores = WebServerStores(served: served, namespaces: namespaces.count > 1 ? namespaces : [])
         self.stores = stores
         let feed = ReflectorFeed(
             client: client,
-            namespace: namespace,
+            namespaces: namespaces,
             options: reflecting,
             time: time,
             metrics: metrics,
             logger: logger
         )
         figures = WebServerFigures(webServers: stores.webServers)
-        let webServers = feed.reflector(WebServer.resource, into: stores.webServers)
-        let claims = feed.reflector(.persistentVolumeClaims, into: stores.claims)
+        let webServers = feed.reflectors(WebServer.resource, into: stores.webServers)
+        let claims = feed.reflectors(.persistentVolumeClaims, into: stores.claims)
         var children: [any KindReflecting] = []
         var versions: [GroupKind: any SeenVersions] = [
             WebServer.resource.groupKind: stores.webServers,
@@ -52,16 +53,16 @@ package struct WebServerOperator: Sendable {
         ]
         for (role, store) in stores.children {
             guard let resource = role.resource(in: served) else { continue }
-            children.append(feed.reflector(resource, into: store))
+            children += feed.reflectors(resource, into: store)
             versions[resource.groupKind] = store
         }
-        var others: [any KindReflecting] = [
-            feed.reflector(.pods, into: stores.pods, matching: WebServerNames.managedSelector),
-            feed.reflector(.configMaps, into: stores.configMaps), feed.reflector(.secrets, into: stores.secrets),
-        ]
-        if let resource = served.ingressClass { others.append(feed.reflector(resource, into: stores.ingressClasses)) }
-        required = [webServers, claims] + children
-        reflectors = required + others
+        var others = feed.reflectors(.pods, into: stores.pods, matching: WebServerNames.managedSelector)
+        others += feed.reflectors(.configMaps, into: stores.configMaps)
+        others += feed.reflectors(.secrets, into: stores.secrets)
+        if let resource = served.ingressClass { others += feed.reflectors(resource, into: stores.ingressClasses) }
+        let needed = webServers + claims + children
+        required = namespaces.count > 1 ? [] : needed
+        reflectors = needed + others
 
         let converged = ConvergedVersions()
         let settled = SettledObjects()

@@ -114,7 +114,7 @@ struct WebServerReconciler: Sendable {
         let action = done.action
         context.logger.info("\(action.verb) \(action.identity)", metadata: ["reason": "\(action.reason)"])
         guard let version = done.version else { return }
-        barrier.wrote(action.resource.groupKind, version: version, for: key)
+        barrier.wrote(action.resource.groupKind, version: version, in: key.namespace, for: key)
         if case .apply(let apply) = action, action.key == key, let digest = IntentDigest.stamp(of: apply.intent) {
             settled.settle(action.resource.groupKind, key, at: version, digest: digest)
         }
@@ -124,7 +124,7 @@ struct WebServerReconciler: Sendable {
         guard let action = try WebServerPlanner.statusAction(status, for: webServer),
             let version = try await executor.write(action)
         else { return }
-        barrier.wrote(WebServer.resource.groupKind, version: version, for: webServer.key)
+        barrier.wrote(WebServer.resource.groupKind, version: version, in: webServer.key.namespace, for: webServer.key)
         report(status, of: webServer)
     }
 

@@ -20,16 +20,20 @@ struct WebServerStores: Sendable {
 
     let webServers: Store<WebServer>
     let children: [ChildRole: Store<ChildObject>]
-    let claims = Store<ClaimObject>()
+    let claims: Store<ClaimObject>
     let pods: Store<PodObject>
-    let configMaps = Store<ConfigObject>()
-    let secrets = Store<ConfigObject>()
+    let configMaps: Store<ConfigObject>
+    let secrets: Store<ConfigObject>
     let ingressClasses = Store<IngressClassObject>()
     let served: ServedKinds
 
-    init(served: ServedKinds) {
+    /// - Parameter namespaces: those that are listed each on its own; empty when all is listed at once.
+    init(served: ServedKinds, namespaces: [String] = []) {
         self.served = served
-        webServers = Store(indexes: [
+        claims = Store(namespaces: namespaces)
+        configMaps = Store(namespaces: namespaces)
+        secrets = Store(namespaces: namespaces)
+        let webServerIndexes: [StoreIndex<WebServer>] = [
             StoreIndex(name: Index.claim) { webServer in
                 (webServer.spec.persistentVolumeClaim?.name).map { [Self.value(webServer.metadata.namespace, $0)] }
                     ?? []
@@ -44,14 +48,15 @@ struct WebServerStores: Sendable {
                 webServer.spec.configFrom.compactMap(\.secret).map { Self.value(webServer.metadata.namespace, $0.name) }
             },
             StoreIndex(name: Index.ingressPlace) { webServer in webServer.ingressPlace.map { ["\($0)"] } ?? [] },
-        ])
-        pods = Store(indexes: [
-            StoreIndex(name: Self.podsByWebServer) {
-                $0.instance.isEmpty ? [] : [Self.value($0.key.namespace, $0.instance)]
-            }
-        ])
+        ]
+        webServers = Store(indexes: webServerIndexes, namespaces: namespaces)
+        let byWebServer = StoreIndex<PodObject>(name: Self.podsByWebServer) {
+            $0.instance.isEmpty ? [] : [Self.value($0.key.namespace, $0.instance)]
+        }
+        pods = Store(indexes: [byWebServer], namespaces: namespaces)
         children = Dictionary(
-            uniqueKeysWithValues: ChildRole.allCases.filter { $0.resource(in: served) != nil }.map { ($0, Store()) }
+            uniqueKeysWithValues: ChildRole.allCases.filter { $0.resource(in: served) != nil }
+                .map { ($0, Store(namespaces: namespaces)) }
         )
     }
 
@@ -60,10 +65,20 @@ struct WebServerStores: Sendable {
 
     /// Kinds without which nothing can be decided about a WebServer, and that have not been read yet; empty when all have.
     func unreadKinds(for webServer: WebServer) -> [APIResource] {
+        let namespace = webServer.metadata.namespace
         let sources = webServer.spec.configFrom.compactMap(\.key)
         var unread: [APIResource] = []
-        if !configMaps.isFilled, sources.contains(where: { $0.resource == .configMaps }) { unread.append(.configMaps) }
-        if !secrets.isFilled, sources.contains(where: { $0.resource == .secrets }) { unread.append(.secrets) }
+        // Several namespaces do not wait for each other.
+        for (role, store) in children where !store.isFilled(in: namespace) {
+            if let resource = role.resource(in: served) { unread.append(resource) }
+        }
+        if !claims.isFilled(in: namespace) { unread.append(.persistentVolumeClaims) }
+        if !configMaps.isFilled(in: namespace), sources.contains(where: { $0.resource == .configMaps }) {
+            unread.append(.configMaps)
+        }
+        if !secrets.isFilled(in: namespace), sources.contains(where: { $0.resource == .secrets }) {
+            unread.append(.secrets)
+        }
         return unread
     }
 

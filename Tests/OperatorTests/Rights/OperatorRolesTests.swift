@@ -31,7 +31,9 @@ struct OperatorRolesTests {
 
     @Test func secretsAreWrittenInTheOperatorsOwnNamespaceOnly() {
         let writing = OperatorFeature.allCases.flatMap(\.permissions)
-            .filter { $0.resource == .secrets && !Set($0.verbs).isDisjoint(with: ["create", "update", "patch", "delete"]) }
+            .filter {
+                $0.resource == .secrets && !Set($0.verbs).isDisjoint(with: ["create", "update", "patch", "delete"])
+            }
         #expect(!writing.isEmpty)
         #expect(writing.allSatisfy { $0.place == .operatorNamespace })
     }
@@ -45,8 +47,8 @@ struct OperatorRolesTests {
     @Test func webServersNeedNothingOfTheWholeClusterButToReadIngressClasses() {
         let cluster = OperatorFeature.webServers.permissions.filter { $0.place != .watchedNamespaces }
         #expect(cluster.map(\.resource) == [.ingressClasses])
-        #expect(OperatorFeature.webServers.permissions.filter { $0.place == .watchedNamespaces }
-            .allSatisfy(\.resource.isNamespaced))
+        let namespaced = OperatorFeature.webServers.permissions.filter { $0.place == .watchedNamespaces }
+        #expect(namespaced.allSatisfy { $0.resource.isNamespaced })
     }
 
     @Test func aSubjectIsListedOnceForTheSameNames() {

@@ -1,0 +1,104 @@
+import Foundation
+import JSON
+import Testing
+import YAML
+
+/// The chart under every documented value, rendered by Helm and judged by an API server where there is one.
+@Suite(Chart.isThere)
+struct ChartTests {
+    @Test func itHasNothingThatHelmWouldWarnOf() async throws {
+        let run = try await Chart.lint()
+        #expect(run.status == 0, "\(run.output) \(run.errors)")
+    }
+
+    @Test func theRenderedInstallIsTheOneThatTheChartMakes() async throws {
+        let committed = try YAML.documents(
+            Array(Data(contentsOf: Chart.repository.appending(path: "manifests/install.yaml"))),
+            source: "install.yaml"
+        ).map(\.value)
+        let values = "{podDisruptionBudget: {enabled: false}, crds: {keep: false}}"
+        let rendered = try await Chart.objects(values).map(Self.withoutHelm)
+        #expect(committed.first?["kind"] == "Namespace")
+        let places = committed.dropFirst().map(Self.identity)
+        #expect(places == rendered.map(Self.identity), "run: make generate")
+        for (stored, wanted) in zip(committed.dropFirst(), rendered) {
+            #expect(Self.withoutHelm(stored) == wanted, "\(Self.identity(wanted)): run: make generate")
+        }
+    }
+
+    private static func identity(_ object: JSONValue) -> String {
+        "\(object["kind"]?.stringValue ?? "") \(object[path: "metadata", "name"]?.stringValue ?? "")"
+    }
+
+    /// What Helm says about itself is not in the file.
+    private static func withoutHelm(_ object: JSONValue) -> JSONValue {
+        var object = object
+        for label in ["helm.sh/chart", "app.kubernetes.io/managed-by"] {
+            object[path: "metadata", "labels", label] = nil
+        }
+        return object
+    }
+
+    @Test func everyDocumentedValueIsChangedSomewhere() throws {
+        let file = try Data(contentsOf: Chart.folder.appending(path: "values.yaml"))
+        let documented = try #require(try YAML.documents(Array(file), source: "values.yaml").first?.value)
+        let changed = try ChangedValue.all.flatMap { change in
+            try YAML.documents(Array(change.values.utf8), source: change.values).flatMap { Self.leaves($0.value) }
+        }
+        for leaf in Self.leaves(documented) {
+            let isChanged = changed.contains { $0.starts(with: leaf) }
+            #expect(isChanged, "\(leaf.joined(separator: ".")) is in no row of ChangedValue")
+        }
+    }
+
+    /// The paths of what is set; an empty object is set as a whole.
+    private static func leaves(_ value: JSONValue, _ path: [String] = []) -> [[String]] {
+        guard let members = value.objectValue, !members.isEmpty else { return [path] }
+        return members.flatMap { leaves($1, path + [$0]) }
+    }
+
+    @Test func aChangedValueIsSeen() async throws {
+        let usual = try await Chart.render("{}").output
+        for change in ChangedValue.all {
+            let run = try await Chart.render(change.values)
+            #expect(run.status == 0, "\(change.values): \(run.errors)")
+            #expect(run.output != usual, "\(change.values)")
+            for text in change.shows where !text.isEmpty {
+                #expect(run.output.contains(text) && !usual.contains(text), "\(change.values): \(text)")
+            }
+            for text in change.hides {
+                #expect(!run.output.contains(text) && usual.contains(text), "\(change.values): \(text)")
+            }
+        }
+    }
+
+    /// All at once, since each run of kubectl takes its time. What it says names the object and the field.
+    @Test(.enabled(if: Chart.hasServer, "needs a real API server and kubectl"))
+    func theServerTakesWhatAnyValueLeadsTo() async throws {
+        let version = try await Chart.serverVersion()
+        var judged = try await Chart.objects("{}", on: version)
+        for change in ChangedValue.all {
+            for object in try await Chart.objects(change.values, on: version)
+            where Self.isUsual(object) && !judged.contains(object) {
+                judged.append(object)
+            }
+        }
+        try await Chart.prepare([Chart.namespace, "team-a", "team-b"])
+        let verdict = try await Chart.judge(judged)
+        #expect(verdict.status == 0, "\(verdict.errors)")
+        #expect(verdict.output.split(separator: "\n").count == judged.count)
+    }
+
+    /// Whether any server serves the kind.
+    private static func isUsual(_ object: JSONValue) -> Bool {
+        let group = object["apiVersion"]?.stringValue ?? ""
+        return !group.hasPrefix("monitoring.coreos.com/") && !group.hasPrefix("cert-manager.io/")
+    }
+
+    @Test(arguments: RefusedValue.all)
+    func aWrongValueIsRefusedWithWordsThatHelp(_ refused: RefusedValue) async throws {
+        let run = try await Chart.render(refused.values)
+        #expect(run.status != 0, "\(refused.values) was taken")
+        for word in refused.words { #expect(run.errors.contains(word), "\(word) in \(run.errors)") }
+    }
+}
