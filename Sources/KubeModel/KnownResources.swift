@@ -65,6 +65,13 @@ extension APIResource {
         plural: "selfsubjectaccessreviews",
         isNamespaced: false
     )
+    package static let subjectAccessReviews = APIResource(
+        group: "authorization.k8s.io",
+        version: "v1",
+        kind: "SubjectAccessReview",
+        plural: "subjectaccessreviews",
+        isNamespaced: false
+    )
     package static let tokenReviews = APIResource(
         group: "authentication.k8s.io",
         version: "v1",

@@ -1,14 +1,18 @@
 import ArgumentParser
+import JSON
 import KubeClient
-import Logging
+import KubeModel
 import Operator
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Tell what a cluster serves, which permissions are missing, and what to do about it.",
-        discussion:
-            "Asks as the user of the kubeconfig. Changes nothing. Ends 1 when the operator could not do its work."
+        abstract: "Tell what is wrong with a cluster or an install, and which command comes next.",
+        discussion: """
+            Looks at what the cluster serves, the resources, the operator's pods and Lease, webhooks, certificates, rights, and at objects that need a \
+            person. Asks as the user of the kubeconfig; what that may not see is told, and the rest looked at. Changes nothing. Ends 1 when \
+            the operator could not do its work.
+            """
     )
 
     @OptionGroup var connection: ConnectionOptions
@@ -17,31 +21,65 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(name: [.customShort("n"), .long], help: "Ask for the permissions in this namespace instead of in all.")
     var namespace: String?
 
+    @Option(help: "Namespace of the operator.")
+    var operatorNamespace = "swiftlet-system"
+
+    @Option(help: "Service in front of the operator.")
+    var operatorService = "swiftlet"
+
+    @Option(help: "Lease by which the operator elects its leader.")
+    var leaseName = "swiftlet"
+
+    @Option(help: "Secret with the certificates. The one that the operator makes if not given.")
+    var certificateSecret: String?
+
+    @Option(name: .shortAndLong, help: "Print a document for programs: yaml or json.")
+    var output: OutputFormat?
+
     func run() async throws {
-        let logger = logging.logger("swiftlet.doctor")
-        let findings = try await connection.withClient(namespace: namespace, logger: logger) { client in
-            try await Doctor(client: client, discovery: Discovery(client: client), namespace: namespace).examine()
+        let report = DoctorReport(try await findings())
+        if let output {
+            Terminal.put(output.text(report.document))
+        } else {
+            Terminal.put(report.text(isColored: Terminal.isColored))
         }
-        let width = findings.map(\.subject.count).max() ?? 0
-        for finding in findings {
-            let mark =
-                switch finding.severity {
-                case .ok: "ok      "
-                case .warning: "warning "
-                case .problem: "PROBLEM "
-                }
-            let padding = String(repeating: " ", count: width - finding.subject.count)
-            print("\(mark) \(finding.subject)\(padding)  \(finding.message)")
-        }
-        let problems = findings.count { $0.severity == .problem }
-        guard problems == 0 else {
-            print("\(problems) \(problems == 1 ? "problem" : "problems"). What to do:")
-            var told = Set<String>()
-            for finding in findings where !finding.remedy.isEmpty && told.insert(finding.remedy).inserted {
-                print("  \(finding.remedy)")
+        if report.hasProblems { throw ExitCode(1) }
+    }
+
+    private func findings() async throws -> [Doctor.Finding] {
+        let names = InstallState.Names(
+            namespace: operatorNamespace,
+            service: operatorService,
+            lease: leaseName,
+            secret: certificateSecret ?? "\(operatorService)-certificates"
+        )
+        do {
+            return try await connection.withClient(namespace: namespace, logger: logging.logger("swiftlet.doctor")) {
+                client in
+                let discovery = Discovery(client: client)
+                return try await Doctor(
+                    client: client,
+                    discovery: discovery,
+                    namespace: namespace,
+                    install: names,
+                    now: .now
+                ).examine()
             }
-            throw ExitCode(1)
+        } catch let error as KubeError {
+            return [.unreachable("\(error)")]
+        } catch let error as ConfigurationError {
+            return [.unreachable("\(error)")]
         }
-        print("everything the operator needs is there")
+    }
+}
+
+extension Doctor.Finding {
+    fileprivate static func unreachable(_ why: String) -> Self {
+        Self(
+            severity: .problem,
+            subject: "server",
+            message: "cannot be asked: \(why)",
+            remedy: "see whether it answers at all: kubectl get --raw /readyz"
+        )
     }
 }

@@ -2,6 +2,7 @@ import CoreMetrics
 import KubeRuntime
 import Logging
 import NIOCore
+import Tracing
 
 /// Answers an admission request.
 ///
@@ -65,7 +66,11 @@ package struct AdmissionEndpoints: Sendable {
         var status = 500
         defer { metrics.end(status: status, after: start.duration(to: time.now)) }
         let deadline = start.advanced(by: AdmissionDeadline.limit(query: parts.count > 1 ? parts[1] : ""))
-        let answer = try await answer(method, path, contentType, deadline, handler, body)
+        let answer = try await withSpan("admission \(path)", ofKind: .server) { span in
+            let answer = try await answer(method, path, contentType, deadline, handler, body, span)
+            if span.isRecording { span.attributes["http.response.status_code"] = answer.status }
+            return answer
+        }
         status = answer.status
         return answer
     }
@@ -76,7 +81,8 @@ package struct AdmissionEndpoints: Sendable {
         _ contentType: String?,
         _ deadline: TimeSource.Instant,
         _ handler: @escaping AdmissionHandler,
-        _ body: @escaping @Sendable (_ limit: Int) async throws -> [UInt8]
+        _ body: @escaping @Sendable (_ limit: Int) async throws -> [UInt8],
+        _ span: any Tracing.Span
     ) async throws -> AdmissionAnswer {
         guard method == "POST" else { return AdmissionAnswer(405, "an AdmissionReview is posted", allow: "POST") }
         let mediaType = contentType?.split(separator: ";").first?.lowercased()
@@ -84,7 +90,7 @@ package struct AdmissionEndpoints: Sendable {
             return AdmissionAnswer(415, "the Content-Type must be application/json")
         }
         let answer = try await gate.pass(until: deadline) {
-            let answer = try await time.run(until: deadline) { try await review(path, handler, body) }
+            let answer = try await time.run(until: deadline) { try await review(path, handler, body, span) }
             return answer ?? AdmissionAnswer(504, "no answer before the deadline of the request")
         }
         return answer ?? AdmissionAnswer(503, "too many admission requests at a time")
@@ -93,7 +99,8 @@ package struct AdmissionEndpoints: Sendable {
     private func review(
         _ path: String,
         _ handler: AdmissionHandler,
-        _ body: (_ limit: Int) async throws -> [UInt8]
+        _ body: (_ limit: Int) async throws -> [UInt8],
+        _ span: any Tracing.Span
     ) async throws -> AdmissionAnswer {
         let bytes: [UInt8]
         do {
@@ -110,6 +117,10 @@ package struct AdmissionEndpoints: Sendable {
         }
         do {
             let response = try await handler(request)
+            if span.isRecording {
+                span.attributes["request"] = request.summary
+                span.attributes["allowed"] = response.isAllowed
+            }
             if let denial = response.denial {
                 logger.info(
                     "denied",
@@ -120,6 +131,7 @@ package struct AdmissionEndpoints: Sendable {
         } catch is CancellationError {
             return AdmissionAnswer(503, "the webhook is ending, or the request came to its deadline")
         } catch {
+            span.recordError(error)
             logger.error(
                 "an admission request failed",
                 metadata: ["path": "\(path)", "request": "\(request.summary)", "error": "\(error)"]

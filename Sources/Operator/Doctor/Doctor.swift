@@ -4,7 +4,7 @@ import KubeModel
 import SwiftletAPI
 import WebServers
 
-/// Looks at a cluster with the operator's eyes: what it serves, what it forbids, and what to do about it. Changes nothing.
+/// Looks at a cluster with the operator's eyes: what it serves, what it forbids, how the install is, and what to do about it. Changes nothing.
 package struct Doctor: Sendable {
     /// One thing that was looked at.
     package struct Finding: Hashable, Sendable {
@@ -21,17 +21,35 @@ package struct Doctor: Sendable {
         package var message: String
         /// What a person can do; empty when nothing needs to be done.
         package var remedy: String = ""
+
+        package init(severity: Severity, subject: String, message: String, remedy: String = "") {
+            self.severity = severity
+            self.subject = subject
+            self.message = message
+            self.remedy = remedy
+        }
     }
 
     private let client: KubeClient
     private let discovery: Discovery
     /// `nil` for all namespaces.
     private let namespace: String?
+    /// What to look for of the install; `nil` looks only at what the cluster offers.
+    private let install: InstallState.Names?
+    private let now: Timestamp
 
-    package init(client: KubeClient, discovery: Discovery, namespace: String?) {
+    package init(
+        client: KubeClient,
+        discovery: Discovery,
+        namespace: String?,
+        install: InstallState.Names? = nil,
+        now: Timestamp = Timestamp(secondsSinceEpoch: 0)
+    ) {
         self.client = client
         self.discovery = discovery
         self.namespace = namespace
+        self.install = install
+        self.now = now
     }
 
     /// All findings, in the order in which they are worth reading.
@@ -42,9 +60,21 @@ package struct Doctor: Sendable {
         var findings = [Finding(severity: .ok, subject: "server", message: "Kubernetes \(version.gitVersion)")]
         let served = try await discovery.servedResources()
         findings += kinds(served)
+        var account: String?
+        if let install {
+            let definitions = try CustomResourceDefinitions.all()
+            let state = await InstallLookout(
+                client: client,
+                served: served,
+                definitions: definitions,
+                namespace: namespace
+            ).look(for: install, now: now)
+            findings += InstallDiagnosis(state, definitions: definitions).findings
+            account = state.serviceAccount
+        }
         // Meshes are the whole cluster's.
         for permission in namespace == nil ? Permission.all : Permission.webServers {
-            findings += try await rights(permission, served)
+            findings += try await rights(permission, of: account)
         }
         return findings
     }
@@ -102,9 +132,15 @@ package struct Doctor: Sendable {
 
     // MARK: - Rights
 
-    private func rights(_ permission: Permission, _ served: ServedResources) async throws -> [Finding] {
+    /// - Parameter account: the operator's service account, `nil` for whoever asks.
+    private func rights(_ permission: Permission, of account: String?) async throws -> [Finding] {
         var denied: [String] = []
-        for verb in permission.verbs where try await !isAllowed(verb, permission) { denied.append(verb) }
+        do {
+            for verb in permission.verbs where try await !isAllowed(verb, permission, account) { denied.append(verb) }
+        } catch {
+            let message = "it cannot be asked who may what: \(error)"
+            return [Finding(severity: .warning, subject: permission.subject, message: message)]
+        }
         guard !denied.isEmpty else {
             let verbs = permission.verbs.joined(separator: ", ")
             return [Finding(severity: .ok, subject: permission.subject, message: "may \(verbs)")]
@@ -120,19 +156,24 @@ package struct Doctor: Sendable {
         ]
     }
 
-    private func isAllowed(_ verb: String, _ permission: Permission) async throws -> Bool {
+    private func isAllowed(_ verb: String, _ permission: Permission, _ account: String?) async throws -> Bool {
+        let place = account?.split(separator: ":").dropFirst(2).first.map { "system:serviceaccounts:\($0)" }
         let review: JSONValue = [
-            "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
-            "spec": [
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": account == nil ? "SelfSubjectAccessReview" : "SubjectAccessReview",
+            "spec": .compact([
+                "user": account.map { .string($0) },
+                "groups": place.map { ["system:serviceaccounts", .string($0), "system:authenticated"] },
                 "resourceAttributes": .compact([
                     "group": .string(permission.resource.group), "resource": .string(permission.resource.plural),
                     "subresource": permission.subresource.map(JSONValue.string), "verb": .string(verb),
                     "namespace": permission.resource.isNamespaced ? namespace.map(JSONValue.string) : nil,
                     "name": permission.names.first.map(JSONValue.string),
-                ])
-            ],
+                ]),
+            ]),
         ]
-        let answer = try await client.create(.selfSubjectAccessReviews, review)
+        let kind = account == nil ? APIResource.selfSubjectAccessReviews : .subjectAccessReviews
+        let answer = try await client.create(kind, review)
         return answer[path: "status", "allowed"]?.boolValue ?? false
     }
 }

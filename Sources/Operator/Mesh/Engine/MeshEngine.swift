@@ -5,6 +5,7 @@ import KubeModel
 import KubeRuntime
 import Logging
 import Synchronization
+import Tracing
 import XDS
 
 /// Keeps what proxies are to have in step with what is watched: by events, never by a clock.
@@ -111,8 +112,13 @@ package final class MeshEngine: Sendable {
     }
 
     private func work() {
-        let start = time.now
         let batch = takeBatch()
+        withSpan("push", ofKind: .producer) { work(batch, $0) }
+    }
+
+    private func work(_ batch: Batch, _ span: any Tracing.Span) {
+        let start = time.now
+        if span.isRecording { span.attributes["changes"] = batch.inputs.count }
         do {
             let (publication, keys) = try world.withLock { world in
                 for input in batch.inputs { world.put(input) }
@@ -121,11 +127,13 @@ package final class MeshEngine: Sendable {
             }
             if let publication {
                 publish(publication, of: batch, since: start)
+                if span.isRecording { span.attributes["proxies"] = publication.snapshots.count }
                 let concerned = keys + batch.inputs.compactMap(\.programmedKey)
                 if !concerned.isEmpty { for handler in handlers.withLock({ $0 }) { handler(concerned) } }
             }
         } catch {
             // All proxies go on with what they have.
+            span.recordError(error)
             logger.critical("the configuration of proxies cannot be made", metadata: ["error": "\(error)"])
         }
         let end = time.now

@@ -1,0 +1,112 @@
+import Injection
+import JSON
+import KubeClient
+import KubeModel
+import KubeTransport
+import SwiftletAPI
+
+/// Reads an ``InstallState`` from a cluster. Changes nothing; what it cannot read is told in its place.
+struct InstallLookout: Sendable {
+    let client: KubeClient
+    let served: ServedResources
+    let definitions: [CustomResourceDefinition]
+    /// Of the objects to look at; `nil` for all.
+    let namespace: String?
+
+    /// At most so many objects of a kind are read: enough to tell what is wrong.
+    private static let most = 500
+
+    func look(for names: InstallState.Names, now: Timestamp) async -> InstallState {
+        var state = InstallState(names: names, now: now)
+        func key(_ name: String) -> ObjectKey { ObjectKey(namespace: names.namespace, name: name) }
+        func cluster(_ name: String) -> ObjectKey { ObjectKey(namespace: "", name: name) }
+        state.namespace = await get(.namespaces, cluster(names.namespace))
+        for definition in definitions {
+            state.definitions[definition.name] = await get(.customResourceDefinitions, cluster(definition.name))
+        }
+        state.deployments = await list(.deployments, in: names.namespace, labelled: Self.label)
+        state.pods = await list(.pods, in: names.namespace, labelled: Self.label)
+        for pod in state.pods.value ?? [] where pod[path: "status", "phase"] == "Running" {
+            let name = DynamicObject(pod).name
+            state.readiness[name] = await readiness(of: key(name))
+        }
+        state.lease = await get(.leases, key(names.lease))
+        state.service = await get(.services, key(names.service))
+        state.endpoints = await get(Self.endpoints, key(names.service))
+        state.secret = await get(.secrets, key(names.secret))
+        for (resource, name) in [
+            (APIResource.mutatingWebhookConfigurations, "swiftlet-injector"),
+            (APIResource.validatingWebhookConfigurations, "swiftlet-validator"),
+        ] {
+            state.webhooks[.init(kind: resource.kind, name: name)] = await get(resource, cluster(name))
+        }
+        if served.contains(WebServer.resource.groupVersionKind) {
+            state.webServers = await list(WebServer.resource, in: namespace)
+        }
+        guard namespace == nil else { return state }
+        if served.contains(Mesh.resource.groupVersionKind) { state.meshes = await list(Mesh.resource) }
+        if served.contains(TrafficRoute.resource.groupVersionKind) { state.routes = await list(TrafficRoute.resource) }
+        state.meshPods = await meshPods()
+        return state
+    }
+
+    private static let label = "app.kubernetes.io/name=swiftlet"
+    private static let endpoints = APIResource(group: "", version: "v1", kind: "Endpoints", plural: "endpoints")
+
+    private func get(_ resource: APIResource, _ key: ObjectKey) async -> Observed<JSONValue> {
+        await Observed { () throws(KubeError) in try await client.get(resource, key) }
+    }
+
+    private func list(
+        _ resource: APIResource,
+        in namespace: String? = nil,
+        labelled selector: String? = nil
+    ) async -> Observed<[JSONValue]> {
+        await Observed { () throws(KubeError) in
+            var query = Query()
+            query.add("limit", "\(Self.most)")
+            query.add("labelSelector", selector)
+            let answer = try await client.perform("GET", path: resource.path(namespace: namespace), query: query)
+            return answer["items"]?.arrayValue ?? []
+        }
+    }
+
+    /// Pods of namespaces whose label asks for sidecars.
+    private func meshPods() async -> Observed<[JSONValue]> {
+        let namespaces = await list(.namespaces, labelled: "\(MetadataKey.injection) in (enabled,true,yes)")
+        guard case .found(let namespaces) = namespaces else {
+            return namespaces.obstacle.map { .unreadable($0) } ?? .absent
+        }
+        var pods: [JSONValue] = []
+        for namespace in namespaces {
+            let found = await list(.pods, in: DynamicObject(namespace).name)
+            if let obstacle = found.obstacle { return .unreadable(obstacle) }
+            pods += found.value ?? []
+        }
+        return .found(pods)
+    }
+
+    /// The checks behind `/readyz` as lines such as `[-]secrets forbidden`. Asked through the API server, which reaches pods where we do not, and
+    /// of `/metrics`, whose answer is a success also when checks fail.
+    private func readiness(of pod: ObjectKey) async -> Observed<String> {
+        let place = APIResource.pods.path(namespace: pod.namespace, name: "\(pod.name):8080", subresource: "proxy")
+        var request = KubeRequest(method: "GET", path: "\(place)/metrics")
+        request.accept = "text/plain"
+        request.timeout = .seconds(10)
+        return await Observed { () throws(KubeError) in
+            let text = String(decoding: try await client.response(to: request).body, as: UTF8.self)
+            return Self.checks(in: text)
+        }
+    }
+
+    static func checks(in metrics: String) -> String {
+        metrics.split(separator: "\n").compactMap { line in
+            guard line.hasPrefix("kubernetes_healthcheck{"), line.contains("type=\"readyz\"") else { return nil }
+            func label(_ name: String) -> Substring {
+                guard let start = line.firstRange(of: "\(name)=\"")?.upperBound else { return "" }
+                return line[start...].prefix { $0 != "\"" }
+            }
+            return "[\(line.hasSuffix(" 0") ? "-" : "+")]\(label("name")) \(label("state"))"
+        }.joined(separator: "\n")
+    }
+}
