@@ -84,10 +84,15 @@ struct PredictedHistory {
     private var dryRun: PlanExecutor { PlanExecutor(client: space.client, isDryRun: true) }
 
     private func manifests(_ spec: JSONValue) throws -> [Manifest] {
-        let webServer: JSONValue = [
+        var webServer: JSONValue = [
             "apiVersion": .string(WebServer.resource.apiVersion), "kind": "WebServer",
             "metadata": ["name": .string(name), "namespace": .string(space.name)], "spec": spec,
         ]
+        if spec["ingress"] != nil {
+            // A host and path can be had once, and what others do at the same time nobody can predict.
+            let path = spec[path: "ingress", "path"]?.stringValue ?? "/"
+            webServer[path: "spec", "ingress", "path"] = .string(path == "/" ? "/\(name)" : "\(path)/\(name)")
+        }
         let bytes = webServer.encoded()
         return try ManifestLoader(defaultNamespace: space.name, standardInput: { bytes }).load(["-"])
     }
