@@ -218,7 +218,7 @@ let package = Package(
             [
                 "JSON", "YAML", "KubeModel", "KubeApply", "KubeTransport", "KubeClient", "KubeRuntime", "SwiftletAPI",
                 "WebServers", "Dataplanes", "TrafficPolicy", "Injection", "EnvoyAPI", "EnvoyConfig", "XDS",
-                "KubeAdmission",
+                "KubeAdmission", "Telling",
                 "PollingSupport", "TestSupport",
             ],
             [

@@ -106,7 +106,8 @@ package struct MeshOperator: Sendable {
             engine: engine,
             hub: hub,
             barrier: barrier,
-            now: { time.wall.timestamp }
+            now: { time.wall.timestamp },
+            events: events
         )
         let programming = Self.programming(reconciler, barrier, engine, time, metrics, logger)
         deliveryWatch = DeliveryWatch(

@@ -74,7 +74,10 @@ struct WebServerReconciler: Sendable {
         _ context: ReconcileContext
     ) async throws {
         let outcome = await executor.perform(plan)
-        for done in outcome.done { note(done, webServer.key, context) }
+        for done in outcome.done {
+            note(done, webServer.key, context)
+            report(done.action, on: webServer)
+        }
         guard let failure = outcome.failure else { return }
         // A conflict is somebody else being faster: what they did is seen in a moment.
         if !failure.isCancelled, !failure.isConflict, !failure.isNotLeading {
@@ -128,13 +131,27 @@ struct WebServerReconciler: Sendable {
         report(status, of: webServer)
     }
 
+    private func subject(_ webServer: WebServer) -> EventSubject {
+        EventSubject(kind: WebServer.resource.groupVersionKind, key: webServer.key, uid: webServer.uid)
+    }
+
+    /// Events for what was written. The action names the kind, so that those of several kinds are not one series.
+    private func report(_ action: PlannedAction, on webServer: WebServer) {
+        guard let reason = action.eventReason else { return }
+        events.report(
+            EventReport(
+                subject(webServer),
+                .normal,
+                reason: reason,
+                action: "\(reason)\(action.resource.kind)",
+                note: "\(reason) \(action.identity): \(action.reason)"
+            )
+        )
+    }
+
     /// Events for what turned; the conditions have the details.
     private func report(_ status: WebServerStatus, of webServer: WebServer) {
-        let subject = EventSubject(
-            kind: WebServer.resource.groupVersionKind,
-            key: webServer.key,
-            uid: webServer.uid
-        )
+        let subject = subject(webServer)
         func turned(_ type: String) -> Condition? {
             guard let condition = status.conditions[type: type] else { return nil }
             let before = webServer.status?.conditions[type: type]
@@ -173,6 +190,15 @@ extension PlannedAction {
         case .apply(let apply): apply.mode == .create ? "created" : "applied"
         case .applyStatus: "told the status of"
         case .delete: "deleted"
+        }
+    }
+
+    /// `nil` for what is no event: conditions tell of themselves.
+    fileprivate var eventReason: String? {
+        switch self {
+        case .apply(let apply): apply.mode == .create ? "Created" : "Updated"
+        case .applyStatus: nil
+        case .delete: "Deleted"
         }
     }
 

@@ -3,6 +3,7 @@ import KubeClient
 import KubeModel
 import KubeRuntime
 import SwiftletAPI
+import Synchronization
 import TrafficPolicy
 import XDS
 
@@ -19,16 +20,78 @@ struct ProgrammingReconciler: Sendable {
     let hub: ProxyHub
     let barrier: WriteBarrier<ProgrammedKey>
     let now: @Sendable () -> Timestamp
+    /// Where people are told; `nil` for nowhere.
+    var events: EventRecorder?
+    private let news = NewsKeeper()
+
+    init(
+        client: KubeClient,
+        stores: MeshStores,
+        engine: MeshEngine,
+        hub: ProxyHub,
+        barrier: WriteBarrier<ProgrammedKey>,
+        now: @escaping @Sendable () -> Timestamp,
+        events: EventRecorder? = nil
+    ) {
+        self.client = client
+        self.stores = stores
+        self.engine = engine
+        self.hub = hub
+        self.barrier = barrier
+        self.now = now
+        self.events = events
+    }
+
+    private final class NewsKeeper: Sendable {
+        let news = Mutex(ProgrammingNews())
+    }
 
     func reconcile(_ key: ProgrammedKey, _ context: ReconcileContext) async throws -> ReconcileResult {
         // Counts of an older generation must not be told as those of the present one. The engine tells when it has come to it.
-        guard isWorkedIn(key), let (known, status) = assess(key) else { return .done }
+        guard isWorkedIn(key), let (known, status) = assess(key) else {
+            if generation(of: key) == nil { news.news.withLock { $0.forget(key) } }
+            return .done
+        }
         // Proxies may have got further, and back to the counts of before, between two looks of the watch.
         let result: ReconcileResult =
             status.proxies.map { $0.pending > 0 } == true ? .requeue(after: Self.patience) : .done
         guard status != known else { return result }
         try await write(try status.json(), to: key)
+        report(status, after: known, of: key, context)
         return result
+    }
+
+    /// Tells people of a status that was written.
+    private func report(
+        _ status: ProgrammingStatus,
+        after known: ProgrammingStatus?,
+        of key: ProgrammedKey,
+        _ context: ReconcileContext
+    ) {
+        guard let item = news.news.withLock({ $0.item(for: key, known: known, status: status) }),
+            let uid = uid(of: key)
+        else { return }
+        context.logger.log(
+            level: item.severity == .warning ? .warning : .info,
+            item.severity == .warning ? "not with all proxies" : "all proxies have it",
+            metadata: ["reason": "\(item.reason)", "note": "\(item.note)"]
+        )
+        events?.report(
+            EventReport(
+                EventSubject(kind: key.resource.groupVersionKind, key: key.key, uid: uid),
+                item.severity,
+                reason: item.reason,
+                action: "Program",
+                note: item.note
+            )
+        )
+    }
+
+    private func uid(of key: ProgrammedKey) -> UID? {
+        switch key {
+        case .mesh: stores.meshes.get(key.key)?.metadata.uid
+        case .route: stores.routes.get(key.key)?.metadata.uid
+        }
     }
 
     private func write(_ status: JSONValue, to key: ProgrammedKey) async throws(KubeError) {
