@@ -37,3 +37,20 @@ package enum RotationAction: Hashable, Sendable {
         }
     }
 }
+
+extension RotationAction: CustomStringConvertible {
+    /// For logs.
+    package var description: String {
+        switch self {
+        case .createAuthority(.signer): "create an authority"
+        case .createAuthority(.next): "create the next authority"
+        case .keepAuthority(let id, let end): "trust authority \(id) until \(end)"
+        case .promoteNext(let end): "issue by the next authority, and trust the last until \(end)"
+        case .dropAuthority(let id): "drop authority \(id)"
+        case .issueLeaf(let name): "issue \(name)"
+        case .publish: "publish the bundle"
+        case .serve(let name, _): "serve \(name)"
+        case .checkAgain(let moment): "look again at \(moment)"
+        }
+    }
+}

@@ -66,13 +66,12 @@ package struct AdmissionEndpoints: Sendable {
         var status = 500
         defer { metrics.end(status: status, after: start.duration(to: time.now)) }
         let deadline = start.advanced(by: AdmissionDeadline.limit(query: parts.count > 1 ? parts[1] : ""))
-        let answer = try await withSpan("admission \(path)", ofKind: .server) { span in
-            let answer = try await answer(method, path, contentType, deadline, handler, body, span)
+        return try await withSpan("admission \(path)", ofKind: .server) { span in
+            let answer = try await self.answer(method, path, contentType, deadline, handler, body, span)
+            status = answer.status
             if span.isRecording { span.attributes["http.response.status_code"] = answer.status }
             return answer
         }
-        status = answer.status
-        return answer
     }
 
     private func answer(

@@ -174,7 +174,7 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
         var metadata: Logger.Metadata = ["cause": "\(failure.cause.rawValue)", "error": "\(failure.message)"]
         if case .wait(let deadline) = action { metadata["retryIn"] = "\(now.duration(to: deadline))" }
         // A kind that stays away, such as one that is not installed, is told once and not with every attempt.
-        let isNews = machine.kindState != before
+        let isNews = machine.kindState.phase != before.phase || before.reason.isEmpty
         logger.log(level: isNews ? .warning : .debug, "list or watch failed", metadata: metadata)
         return action
     }

@@ -115,7 +115,10 @@ struct WebServerReconciler: Sendable {
         _ context: ReconcileContext
     ) {
         let action = done.action
-        context.logger.info("\(action.verb) \(action.identity)", metadata: ["reason": "\(action.reason)"])
+        context.logger.info(
+            "\(action.verb)",
+            metadata: ["child": "\(action.identity)", "reason": "\(action.reason)"]
+        )
         guard let version = done.version else { return }
         barrier.wrote(action.resource.groupKind, version: version, in: key.namespace, for: key)
         if case .apply(let apply) = action, action.key == key, let digest = IntentDigest.stamp(of: apply.intent) {
