@@ -51,6 +51,12 @@ release: ## Build for use; the binary is .build-release/release/swiftlet
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(RELEASE) --product swiftlet
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(RELEASE) --product swiftlet-bench
 
+.PHONY: image
+image: release ## Build the image by the Containerfile; prints its size, and offers it to the clusters of this machine
+	$(CLUSTER)/deps.sh full
+	SWIFTLET_BINARY=$(RELEASE)/release/swiftlet $(CLUSTER)/image.sh $(CLUSTER)/images/swiftlet.sh
+	$(CLUSTER)/image.sh --show swiftlet
+
 .PHONY: generate
 generate: build ## Rewrite crds/ and everything else that is made from the Swift types
 	$(DEBUG)/debug/swiftlet crds --output-directory crds

@@ -234,8 +234,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "JSON", "KubeModel", "KubeTransport", "KubeClient", "SwiftletAPI", "PollingSupport", "TestSupport",
-                .logging, .subprocess, .systemPackage,
+                "JSON", "YAML", "KubeModel", "KubeTransport", "KubeClient", "SwiftletAPI", "PollingSupport",
+                "TestSupport", .logging, .subprocess, .systemPackage,
             ],
             swiftSettings: strict
         ),

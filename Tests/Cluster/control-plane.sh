@@ -57,6 +57,16 @@ start_apiserver() {
     # Old releases serve plain HTTP as well unless told not to; newer ones know no such flag.
     keep_accepted "$APISERVER" --insecure-port=0
     flags+=("${FLAGS[@]}")
+    # What the operator asks for, as the service account of an installation, so that tests can compare it with its rights.
+    cat >"$STATE/audit-policy.yaml" <<'EOF'
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- level: Metadata
+  userGroups: ["system:serviceaccounts:swiftlet-system"]
+- level: None
+EOF
     # In-flight limits well above the defaults: a benchmark is to be bounded by the server's work, not by its throttle.
     start kube-apiserver "$APISERVER" "${flags[@]}" \
         --bind-address=127.0.0.1 --secure-port="$SERVER_PORT" \
@@ -72,6 +82,7 @@ start_apiserver() {
         --proxy-client-cert-file="$pki/front-proxy-client.crt" --proxy-client-key-file="$pki/front-proxy-client.key" \
         --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true \
         --service-cluster-ip-range="$SERVICE_RANGE" \
+        --audit-policy-file="$STATE/audit-policy.yaml" --audit-log-path="$STATE/logs/audit.log" \
         --max-requests-inflight=3000 --max-mutating-requests-inflight=1000 --shutdown-delay-duration=0s
 
     make_kubeconfig "$STATE/kubeconfig" admin "$SERVER"

@@ -203,7 +203,7 @@ case ${1-} in
         build_kubernetes "${LIGHT_BINARIES[@]}"
         ;;
     full)
-        install_packages "${LIGHT_PACKAGES[@]}" "${FULL_PACKAGES[@]}"
+        install_packages "${LIGHT_PACKAGES[@]}" "${FULL_PACKAGES[@]}" "${IMAGE_TOOLS[@]}"
         unpack_packages "${LIGHT_UNPACKED[@]}" "${FULL_UNPACKED[@]}"
         fetch_kubectl
         fetch_helm

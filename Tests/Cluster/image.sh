@@ -2,11 +2,13 @@
 # Builds the images that the cluster's containerd finds instead of any registry's, and keeps them in the cache.
 #
 #   image.sh [RECIPE...]     default: all recipes of images/
+#   image.sh --show NAME     prints what was last built by a recipe: its names, digest and size
 #
 # A recipe is a shell file that sets REFERENCES (NAMESPACE/NAME:TAG, to be had under every registry host, the usual one
 # included) and CONFIG (the image's "config" object, as the OCI image specification has it), and defines fill ROOT, which
 # lays the image's files into an empty folder. For fill there are add_program, add_shell and add_user. FILES, if set, are
-# files of elsewhere that the image is made from; a recipe whose files are not there is left out.
+# files of elsewhere that the image is made from; a recipe whose files are not there is left out. A recipe that defines
+# archive FILE instead of fill writes a whole image as an OCI archive.
 #
 # Built again only when a recipe, its files or the versions changed; the same files always make the same digest. Works beside a
 # running cluster, which sees the new image at its next pull.
@@ -75,6 +77,20 @@ make_image() {
         }' >"$WORK/manifest.json"
 }
 
+# unpack_archive FILE: an image of one layer, as an OCI archive has it.
+unpack_archive() {
+    local folder=$WORK/layout
+    rm -rf "$folder"
+    mkdir "$folder"
+    tar -xf "$1" -C "$folder"
+    blob() { printf '%s' "$folder/blobs/${1/://}"; }
+    cp "$(blob "$(jq -r '.manifests[0].digest' "$folder/index.json")")" "$WORK/manifest.json"
+    cp "$(blob "$(jq -r '.config.digest' "$WORK/manifest.json")")" "$WORK/config.json"
+    [[ $(jq '.layers | length' "$WORK/manifest.json") == 1 ]] || fail "$1 has several layers"
+    cp "$(blob "$(jq -r '.layers[0].digest' "$WORK/manifest.json")")" "$WORK/layer.tar.gz"
+    rm -rf "$folder"
+}
+
 # key_of RECIPE: changes with all that an image is made from; a recipe may use another one's functions. Fails when a file
 # of its FILES is missing.
 key_of() (
@@ -96,10 +112,21 @@ build() (
     say "image: building $name"
     # shellcheck source=/dev/null
     source "$1"
-    mkdir "$WORK/root"
-    fill "$WORK/root"
-    make_image "$WORK/root"
+    if declare -F archive >/dev/null; then
+        archive "$WORK/archive"
+        unpack_archive "$WORK/archive"
+    else
+        mkdir "$WORK/root"
+        fill "$WORK/root"
+        make_image "$WORK/root"
+    fi
     for reference in "${REFERENCES[@]}"; do push "$reference"; done
+    {
+        echo "names       ${REFERENCES[*]}"
+        echo "digest      $(digest "$WORK/manifest.json")"
+        echo "compressed  $(stat -c %s "$WORK/layer.tar.gz" | numfmt --to=iec-i)B"
+        echo "unpacked    $(gzip -dc "$WORK/layer.tar.gz" | wc -c | numfmt --to=iec-i)B"
+    } >"$REGISTRY/about.$name"
     rm -rf "$WORK/root"
     mkdir -p "$REGISTRY/built"
     echo "$2" >"$REGISTRY/built/$name"
@@ -111,6 +138,7 @@ discard_old_images() {
         say "image: could not discard old images; harmless"
 }
 
+if [[ ${1-} == --show ]]; then exec cat "$REGISTRY/about.$2"; fi
 mkdir -p "$REGISTRY"
 exec {lock}>"$REGISTRY/lock"
 flock "$lock"

@@ -27,8 +27,10 @@ package enum OperatorFeature: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    private static let read = Permission.read
-    private static let own = Permission.own
+    private static let read = ["get", "list", "watch"]
+    /// Server-side apply needs `create` where it creates. What was created is read again when somebody else was as fast.
+    private static let kept = read + ["create", "patch"]
+    private static let own = kept + ["delete"]
 
     private static let forReplicas = [
         Permission(
@@ -68,14 +70,15 @@ package enum OperatorFeature: String, Hashable, Sendable, CaseIterable {
             in: .watchedNamespaces,
             "own objects where owner references are enforced"
         ),
-        Permission(.deployments, own, in: .watchedNamespaces, "run the pods"),
-        Permission(.services, own, in: .watchedNamespaces, "give them an address"),
+        // These go with their WebServer, which the server's garbage collector sees to.
+        Permission(.deployments, kept, in: .watchedNamespaces, "run the pods"),
+        Permission(.services, kept, in: .watchedNamespaces, "give them an address"),
         Permission(.ingresses, own, in: .watchedNamespaces, "publish them (spec.ingress)"),
         Permission(.horizontalPodAutoscalers, own, in: .watchedNamespaces, "scale them (spec.autoscaling)"),
         Permission(.podDisruptionBudgets, own, in: .watchedNamespaces, "protect them (spec.disruptionBudget)"),
         Permission(
             .persistentVolumeClaims,
-            read + ["create", "patch"],
+            kept,
             in: .watchedNamespaces,
             "give them storage (spec.persistentVolumeClaim)"
         ),

@@ -42,10 +42,6 @@ package struct Permission: Hashable, Sendable {
 
     /// `deployments.apps` or `webservers.web.phys.app/status`.
     package var subject: String { subresource.map { "\(resource)/\($0)" } ?? "\(resource)" }
-
-    static let read = ["get", "list", "watch"]
-    /// Server-side apply needs `create` where it creates.
-    static let own = read + ["create", "patch", "delete"]
 }
 
 extension Permission {

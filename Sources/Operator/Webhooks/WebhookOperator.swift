@@ -85,7 +85,8 @@ struct WebhookOperator: Sendable {
             _ use: WebhookOptions.Use,
             _ wanted: @escaping WebhookRegistration.Wanted
         ) -> WebhookRegistration? {
-            guard use != .left else { return nil }
+            // What somebody else registers is theirs to take back.
+            guard use == .answered || (use == .takenBack && options.registers) else { return nil }
             return WebhookRegistration(
                 client: client,
                 resource: resource,
