@@ -3,12 +3,14 @@
 #
 #   generate.sh SWIFTLET      a swiftlet that was just built
 set -euo pipefail
+swiftlet=$(realpath "$1")
 cd "$(dirname "$0")"
-swiftlet=$(cd "$(dirname "../$1")" && pwd)/$(basename "$1")
 # shellcheck source=../Tests/Cluster/lib.sh
 source ../Tests/Cluster/lib.sh
 chart=swiftlet
 
+version=$("$swiftlet" version)
+sed -i "s/^\(version\|appVersion\): .*/\1: ${version#swiftlet }/" "$chart/Chart.yaml"
 "$swiftlet" crds --rules >"$chart/files/rules.yaml"
 "$swiftlet" webhooks --operator-namespace RELEASE-NAMESPACE --operator-service RELEASE-SERVICE >"$chart/files/webhooks.yaml"
 mkdir -p "$chart/files/crds"

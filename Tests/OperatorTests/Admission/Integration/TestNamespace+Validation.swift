@@ -87,7 +87,7 @@ extension TestNamespace {
         let webServers = WebServerOperator(
             client: client,
             served: served,
-            namespace: name,
+            namespaces: [name],
             workers: 4,
             events: events,
             time: .system,
