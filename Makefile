@@ -26,9 +26,15 @@ demo-mesh: build ## Show the mesh tutorial alone
 	Tests/Demo/demo.sh mesh
 
 .PHONY: test
-test: build ## Run all unit tests, and the integration tests against a real API server
+test: build ## Run all unit tests, the integration tests against a real API server, and short bad days
 	$(CLUSTER)/deps.sh light
 	Tests/run.sh unit
+	Tests/run.sh bad-days
+
+.PHONY: soak
+soak: build ## Run the tests of bad days at full length: 200 kills, minutes of outage, a thousand deletions, 10 minutes of churn
+	$(CLUSTER)/deps.sh light
+	SWIFTLET_OUTAGE_SECONDS=180 SWIFTLET_KILLS=200 SWIFTLET_CROWD=1000 SWIFTLET_CHURN_SECONDS=600 Tests/run.sh bad-days
 
 .PHONY: e2e
 e2e: build ## Run the end-to-end tests on a real node (or on the cluster of KUBECONFIG)

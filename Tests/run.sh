@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs one kind of tests (unit, e2e or bench) with the cluster it needs, and takes the cluster down whatever happens.
+# Runs one kind of tests (unit, bad-days, e2e or bench) with the cluster it needs, and takes the cluster down whatever happens.
 # KUBECONFIG names another cluster to run against; KUBE_ASSETS other Kubernetes binaries to make one from.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -40,6 +40,15 @@ case $1 in
         SWIFTLET_TEST_KUBECONFIG=$KUBECONFIG \
             swift test --scratch-path .build --skip-build --skip EndToEndTests
         ;;
+    bad-days)
+        # They do to processes of the cluster what nobody wants done to another one.
+        unset KUBECONFIG
+        bring_up light
+        export SWIFTLET_BAD_DAYS=1 SWIFTLET_TEST_KUBECONFIG=$KUBECONFIG
+        # Side by side, each in a namespace of its own; then those that concern the whole cluster.
+        swift test --scratch-path .build --skip-build --filter BadDays
+        swift test --scratch-path .build --skip-build --filter BadClusterDays
+        ;;
     e2e)
         bring_up full
         export_programs
@@ -66,7 +75,7 @@ case $1 in
         .build-release/release/swiftlet-bench --kubeconfig "$KUBECONFIG" "${@:2}"
         ;;
     *)
-        echo "usage: $0 unit|e2e|bench" >&2
+        echo "usage: $0 unit|bad-days|e2e|bench" >&2
         exit 2
         ;;
 esac

@@ -63,11 +63,13 @@ started_at() {
 }
 
 # start NAME COMMAND...: runs a command in the background, detached, with its output in $STATE/logs/NAME.log. The
-# process records itself before it becomes the command, so that an interrupted start leaves nothing unknown.
+# process records itself before it becomes the command, so that an interrupted start leaves nothing unknown; the
+# command is kept for process.sh.
 start() {
     local name=$1
     shift
-    mkdir -p "$STATE/logs" "$STATE/pids"
+    mkdir -p "$STATE/logs" "$STATE/pids" "$STATE/commands"
+    printf '%q ' "$@" >"$STATE/commands/$name"
     # shellcheck disable=SC2016
     setsid bash -c '
         stat=$(<"/proc/$$/stat")

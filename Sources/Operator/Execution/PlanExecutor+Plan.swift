@@ -1,6 +1,7 @@
 import KubeApply
 import KubeClient
 import KubeModel
+import SwiftletAPI
 
 /// How far a plan was performed.
 struct PlanOutcome: Sendable {
@@ -17,6 +18,16 @@ struct PlanOutcome: Sendable {
 }
 
 extension PlanExecutor {
+    /// Whether the server still has the WebServer, and is not about to delete it.
+    func isPresent(_ webServer: WebServer) async throws(KubeError) -> Bool {
+        do {
+            let present = try await client.get(WebServer.resource, webServer.key, as: ObjectMetaProjection.self)
+            return present.uid == webServer.uid && !present.metadata.isBeingDeleted
+        } catch  where error.isNotFound {
+            return false
+        }
+    }
+
     /// Performs the actions of a plan in order.
     ///
     /// An action that the server refuses holds back the later ones on the same object and no others: a Deployment that is invalid is no

@@ -9,6 +9,9 @@ import WebServers
 /// Converges one WebServer at a time: observes, plans, performs, tells.
 ///
 /// Level-based: what is done depends on what is in the stores, never on which event led here.
+///
+/// One thing the stores cannot tell: when a WebServer is deleted, its children are as well, and that may be seen first. So before a child is
+/// made for a WebServer that has been told about, and thus had its children, the server is asked whether it is still there.
 struct WebServerReconciler: Sendable {
     let stores: WebServerStores
     let executor: PlanExecutor
@@ -48,6 +51,7 @@ struct WebServerReconciler: Sendable {
                 converged.insert(versions, for: key)
                 return .done
             }
+            if outcome.plan.creates, webServer.status != nil, try await !executor.isPresent(webServer) { return .done }
             try await perform(outcome.plan, observation, intents, webServer, context)
             // Only what has been seen can be told.
             guard await barrier.waitUntilSeen(key, for: Self.sight) else { break }
@@ -183,6 +187,15 @@ extension WebServerPlanner.Failure {
         }
         let message = "The server calls invalid what the spec leads to; change the spec. \(error)"
         self.init(reason: "ChildInvalid", message: message, isLasting: true)
+    }
+}
+
+extension Plan {
+    /// Whether something is made that is not there.
+    fileprivate var creates: Bool {
+        actions.contains { action in
+            if case .apply(let apply) = action { apply.mode == .create } else { false }
+        }
     }
 }
 

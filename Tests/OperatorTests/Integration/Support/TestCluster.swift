@@ -14,7 +14,7 @@ import WebServers
 ///
 /// It has no scheduler and no kubelet: pods are made and never run, see ``TestNamespace/startPods(of:)``.
 enum TestCluster {
-    private static let kubeconfig = ProcessInfo.processInfo.environment["SWIFTLET_TEST_KUBECONFIG"]
+    static let kubeconfig = ProcessInfo.processInfo.environment["SWIFTLET_TEST_KUBECONFIG"]
 
     /// For suites that need it. The comment is what a run without it shows.
     static let isThere = ConditionTrait.enabled(
@@ -24,7 +24,8 @@ enum TestCluster {
 
     static let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-    static func client(on transport: Transport) throws -> KubeClient {
+    /// - Parameter kubeconfig: of another cluster than the one of all tests.
+    static func client(on transport: Transport, kubeconfig: String? = kubeconfig) throws -> KubeClient {
         let host = HostEnvironment.live { _ in }
         let configuration = try ConfigurationLoader(host: host).load(ConfigurationOverrides(kubeconfig: kubeconfig))
         return KubeClient(
@@ -36,13 +37,18 @@ enum TestCluster {
     }
 
     /// Runs `body` with a namespace of its own, which is deleted afterwards.
-    static func withNamespace(_ body: (TestNamespace) async throws -> Void) async throws {
+    ///
+    /// - Parameter kubeconfig: of another cluster than the one of all tests.
+    static func withNamespace(
+        on kubeconfig: String? = kubeconfig,
+        _ body: (TestNamespace) async throws -> Void
+    ) async throws {
         let transport = try Transport()
-        let client = try client(on: transport)
+        let client = try client(on: transport, kubeconfig: kubeconfig)
         let name = "operator-\(UInt32.random(in: 0 ... .max))"
         var failure: (any Error)?
         do {
-            let served = try await TestClusterSetup.shared.servedKinds(client)
+            let served = try await TestClusterSetup.shared.servedKinds(kubeconfig ?? "", client)
             _ = try await client.create(.namespaces, ["metadata": ["name": .string(name)]])
             try await body(TestNamespace(client: client, name: name, served: served))
         } catch {
@@ -62,18 +68,19 @@ enum TestCluster {
 private actor TestClusterSetup {
     static let shared = TestClusterSetup()
 
-    private var setup: Task<ServedKinds, any Error>?
+    /// By kubeconfig.
+    private var setups: [String: Task<ServedKinds, any Error>] = [:]
 
     /// Installs the CustomResourceDefinitions.
     ///
     /// - Returns: what the cluster serves.
-    func servedKinds(_ client: KubeClient) async throws -> ServedKinds {
-        if let setup { return try await setup.value }
+    func servedKinds(_ kubeconfig: String, _ client: KubeClient) async throws -> ServedKinds {
+        if let setup = setups[kubeconfig] { return try await setup.value }
         let setup = Task {
             for definition in try CustomResourceDefinitions.all() { try await Self.install(definition, client) }
             return ServedKinds(try await Discovery(client: client).servedResources())
         }
-        self.setup = setup
+        setups[kubeconfig] = setup
         return try await setup.value
     }
 

@@ -1,0 +1,84 @@
+import JSON
+import KubeClient
+import KubeModel
+import TestSupport
+
+@testable import Operator
+
+/// The flags of an operator that looks after the whole mesh of a cluster without nodes.
+struct MeshProcess: Sendable {
+    let space: TestNamespace
+    let xdsPort: UInt16
+
+    init(_ space: TestNamespace) throws {
+        self.space = space
+        xdsPort = try TestServer.closedPort()
+    }
+
+    /// - Parameter webhookHost: `nil` has the API server ask by way of a Service.
+    func flags(webhookHost: String? = "127.0.0.1") -> [String] {
+        let host = webhookHost.map { ["--webhook-host", $0] } ?? []
+        return [
+            "--operator-namespace", space.name, "--xds-address", "127.0.0.1:\(xdsPort)", "--xds-host", "127.0.0.1",
+            "--xds-port", "\(xdsPort)", "--webhook-address", "127.0.0.1:0", "--lease-duration", "3", "--renew-deadline",
+            "2",
+            "--retry-period", "0.5",
+        ] + host
+    }
+}
+
+extension TestNamespace {
+    /// A pod's way to the mesh, as the kubelet makes it.
+    func start(_ pod: JSONValue, address: String, isReady: Bool = true) async throws {
+        let ready: JSONValue = ["type": "Ready", "status": .string(isReady ? "True" : "False")]
+        let statuses = (pod[path: "spec", "containers"]?.arrayValue ?? []).map { container -> JSONValue in
+            [
+                "name": container["name"] ?? "", "image": "", "imageID": "", "restartCount": 0, "ready": .bool(isReady),
+                "state": ["running": [:]],
+            ]
+        }
+        try await patch(
+            .pods,
+            pod[path: "metadata", "name"]?.stringValue ?? "",
+            [
+                "status": [
+                    "phase": "Running", "podIP": .string(address), "podIPs": [["ip": .string(address)]],
+                    "conditions": [ready], "containerStatuses": .array(statuses),
+                ]
+            ],
+            subresource: "status"
+        )
+    }
+
+    /// The token of a pod's sidecar, as the kubelet gets it.
+    func token(for pod: JSONValue) async throws -> String {
+        let answer = try await client.create(
+            subresource: "token",
+            of: .serviceAccounts,
+            key("default"),
+            [
+                "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+                "spec": [
+                    "audiences": [.string(TokenReview.audience)], "expirationSeconds": 3600,
+                    "boundObjectRef": [
+                        "apiVersion": "v1", "kind": "Pod", "name": pod[path: "metadata", "name"] ?? "",
+                        "uid": pod[path: "metadata", "uid"] ?? "",
+                    ],
+                ],
+            ]
+        )
+        guard let token = answer[path: "status", "token"]?.stringValue else {
+            throw OperatorEnded(description: "there is no token in \(answer)")
+        }
+        return token
+    }
+
+    /// Writes `kuma.io/sidecar-injection` into the namespace's labels, where selectors see it.
+    func enable(_ namespace: String? = nil) async throws {
+        _ = try await client.patch(
+            .namespaces,
+            ObjectKey(namespace: "", name: namespace ?? name),
+            .merge(["metadata": ["labels": ["kuma.io/sidecar-injection": "enabled"]]])
+        )
+    }
+}

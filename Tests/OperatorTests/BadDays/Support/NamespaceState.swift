@@ -1,0 +1,55 @@
+import JSON
+import KubeModel
+import SwiftletAPI
+import WebServers
+
+/// All that there is of WebServers in a namespace, without what differs between two honest runs: names and times that are drawn,
+/// identities, versions, and the namespace itself.
+struct NamespaceState {
+    private(set) var objects: [String: JSONValue] = [:]
+
+    init(of space: TestNamespace) async throws {
+        let children = ChildRole.allCases.compactMap { $0.resource(in: space.served) }
+        for resource in [WebServer.resource, .persistentVolumeClaims, .configMaps] + children {
+            for object in try await space.list(resource) where !Self.isTheClusters(object, resource) {
+                var named = object
+                named.value["kind"] = .string(resource.kind)
+                var value = named.comparable.value
+                // Of foreign objects with the namespace's own names.
+                let digest = ["spec", "template", "metadata", "annotations", "swiftlet.phys.app/config"]
+                if value[path: digest] != nil { value[path: digest] = "some" }
+                if resource == WebServer.resource { value["status"] = object.value["status"]?.withoutTimes }
+                let text = String(decoding: value.encoded(), as: UTF8.self).replacing(space.name, with: "namespace")
+                objects["\(resource.kind) \(object.name)"] = try JSONValue(parsing: Array(text.utf8))
+            }
+        }
+        // Their names are drawn: what counts is how many there are for whom.
+        var pods: [String: Int] = [:]
+        for pod in try await space.list(.pods) where pod.value[path: "metadata", "deletionTimestamp"] == nil {
+            pods[pod.value[path: "metadata", "labels", "app.kubernetes.io/instance"]?.stringValue ?? "", default: 0] +=
+                1
+        }
+        for (instance, count) in pods { objects["Pods of \(instance)"] = .int(Int64(count)) }
+    }
+
+    private static func isTheClusters(_ object: DynamicObject, _ resource: APIResource) -> Bool {
+        resource == .configMaps && object.name == "kube-root-ca.crt"
+    }
+
+    func differences(from other: NamespaceState) -> [String] {
+        Set(objects.keys).union(other.objects.keys).sorted().flatMap { name in
+            JSONValue.differences(objects[name], other.objects[name]).map { "\(name): \($0)" }
+        }
+    }
+}
+
+extension JSONValue {
+    /// A status without when things happened.
+    fileprivate var withoutTimes: JSONValue {
+        if let members = objectValue {
+            return .object(members.filter { !$0.key.hasSuffix("Time") }.mapValues(\.withoutTimes))
+        }
+        if let elements = arrayValue { return .array(elements.map(\.withoutTimes)) }
+        return self
+    }
+}
