@@ -53,7 +53,8 @@ package struct TransportError: Error, Sendable, Hashable {
     package var isRetryable: Bool {
         switch code {
         case .resolve, .connect, .timeout, .idle, .connectionLost, .truncated, .resources: true
-        case .tls, .headTooLarge, .bodyTooLarge, .protocolViolation, .invalidRequest, .cancelled, .shutdown, .gateClosed:
+        case .tls, .headTooLarge, .bodyTooLarge, .protocolViolation, .invalidRequest, .cancelled, .shutdown,
+            .gateClosed:
             false
         }
     }

@@ -57,7 +57,8 @@ start_apiserver() {
     # Old releases serve plain HTTP as well unless told not to; newer ones know no such flag.
     keep_accepted "$APISERVER" --insecure-port=0
     flags+=("${FLAGS[@]}")
-    # What the operator asks for, as the service account of an installation, so that tests can compare it with its rights.
+    # What the operator asks for, as the service account of an installation, so that tests can compare it with its rights; and what service accounts
+    # of the namespace "audited" change, for a test that proves who wrote when.
     cat >"$STATE/audit-policy.yaml" <<'EOF'
 apiVersion: audit.k8s.io/v1
 kind: Policy
@@ -65,6 +66,9 @@ omitStages: [RequestReceived]
 rules:
 - level: Metadata
   userGroups: ["system:serviceaccounts:swiftlet-system"]
+- level: Metadata
+  userGroups: ["system:serviceaccounts:audited"]
+  verbs: [create, update, patch, delete, deletecollection]
 - level: None
 EOF
     # In-flight limits well above the defaults: a benchmark is to be bounded by the server's work, not by its throttle.

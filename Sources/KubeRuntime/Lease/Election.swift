@@ -164,8 +164,9 @@ package struct Election: ~Copyable {
 
     private mutating func observe(_ state: LeaseState?, _ now: Instant, _ actions: inout [Action]) {
         guard let state else {
-            // A watch may be behind: a read tells.
+            // A watch may be behind: a read tells, at once.
             isStale = true
+            notBefore = nil
             return
         }
         if let known, state.version <= known.version { return }

@@ -26,7 +26,11 @@ extension LeaseElector {
         let inbox = ElectionInbox()
         let store = Store<DynamicObject>()
         store.onChange { change in
-            if case .deleted = change { inbox.put(.observed(nil)) } else { inbox.put(.observed(storage.note(change.object))) }
+            if case .deleted = change {
+                inbox.put(.observed(nil))
+            } else {
+                inbox.put(.observed(storage.note(change.object)))
+            }
         }
         let watch = Reflector(
             name: "\(APIResource.leases)/\(lease.name)",

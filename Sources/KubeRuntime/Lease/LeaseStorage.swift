@@ -54,7 +54,11 @@ package final class KubeLeaseStorage: LeaseStorage {
     }
 
     package func write(_ record: LeaseRecord, replacing base: LeaseState?) async throws(KubeError) -> LeaseState {
-        var request = request(base == nil ? "POST" : "PUT", base == nil ? nil : key, verb: base == nil ? "create" : "update")
+        var request = request(
+            base == nil ? "POST" : "PUT",
+            base == nil ? nil : key,
+            verb: base == nil ? "create" : "update"
+        )
         request.subject = "\(APIResource.leases) \(key)"
         request.body = object(record, base)
         return note(try await client.value(of: request))

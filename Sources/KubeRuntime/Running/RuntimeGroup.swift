@@ -138,7 +138,7 @@ private struct ControllerService: Service {
     func run() async throws {
         try await withGracefulShutdownHandler {
             let mayBegin = await cancelWhenGracefulShutdown { await sync.wait() }
-            if mayBegin {
+            if mayBegin, !controllers.isEmpty || !duties.isEmpty {
                 if let elector { await elector.whileLeading { await reconcile() } } else { await reconcile() }
             }
             try await gracefulShutdown()

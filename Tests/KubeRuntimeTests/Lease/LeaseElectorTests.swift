@@ -1,0 +1,145 @@
+import KubeClient
+import KubeModel
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import KubeRuntime
+
+/// The shell around the election, with a lease in memory.
+struct LeaseElectorTests {
+    private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    private static let times = ElectionTimes(
+        leaseDuration: .seconds(3),
+        renewDeadline: .seconds(2),
+        retryPeriod: .milliseconds(100)
+    )
+
+    /// A lease that several electors share, and that can be out of reach.
+    private final class SharedLease: LeaseStorage {
+        private struct State {
+            var lease: LeaseState?
+            var isAway = false
+            var watchers: [ElectionInbox] = []
+        }
+
+        private let state = Mutex(State())
+        let description = "Lease in memory"
+
+        var holder: String? { state.withLock { $0.lease?.record.holder } }
+        func setAway(_ isAway: Bool) { state.withLock { $0.isAway = isAway } }
+        func tell(_ inbox: ElectionInbox) { state.withLock { $0.watchers.append(inbox) } }
+
+        private func error(_ code: Int, _ reason: String) -> KubeError {
+            let status = KubeStatus(code: code, reason: reason, message: "scripted")
+            return KubeError(.status(status), verb: "update", subject: "leases", message: "\(status)")
+        }
+
+        func read() async throws(KubeError) -> LeaseState? {
+            let (lease, isAway) = state.withLock { ($0.lease, $0.isAway) }
+            if isAway { throw error(503, "ServiceUnavailable") }
+            return lease
+        }
+
+        func write(_ record: LeaseRecord, replacing base: LeaseState?) async throws(KubeError) -> LeaseState {
+            let result: Result<LeaseState, KubeError> = state.withLock { state in
+                if state.isAway { return .failure(error(503, "ServiceUnavailable")) }
+                guard state.lease?.version == base?.version else {
+                    return .failure(error(409, base == nil ? "AlreadyExists" : "Conflict"))
+                }
+                let version = ResourceVersion((state.lease?.version.number ?? 0) + 1)
+                let lease = LeaseState(record: record, version: version)
+                state.lease = lease
+                for inbox in state.watchers { inbox.put(.observed(lease)) }
+                return .success(lease)
+            }
+            return try result.get()
+        }
+    }
+
+    private static func elector(_ identity: String, _ lease: SharedLease) -> LeaseElector {
+        let inbox = ElectionInbox()
+        lease.tell(inbox)
+        return LeaseElector(
+            identity: identity,
+            storage: lease,
+            times: times,
+            fence: WriteFence(),
+            inbox: inbox,
+            logger: logger
+        )
+    }
+
+    private static func group(_ services: any Service...) -> ServiceGroup {
+        ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
+    }
+
+    @Test func oneLeadsAndTheOtherFollowsWhenItEnds() async throws {
+        let lease = SharedLease()
+        let (first, second) = (Self.elector("first", lease), Self.elector("second", lease))
+        let groups = [Self.group(first), Self.group(second)]
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await groups[0].run() }
+            #expect(await eventually { first.leadership.isLeading && first.fence.isOpen })
+            tasks.addTask { try await groups[1].run() }
+            #expect(await eventually { second.leadership.holder == "first" })
+            #expect(!second.fence.isOpen)
+            #expect(second.healthChecks().map(\.line) == ["[+]leader-election standing-by: first leads"])
+            #expect(first.healthChecks().map(\.line) == ["[+]leader-election leading: first"])
+            await groups[0].triggerGracefulShutdown()
+            #expect(await eventually { second.leadership.isLeading && second.fence.isOpen })
+            #expect(!first.fence.isOpen)
+            await groups[1].triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        #expect(lease.holder?.isEmpty == true, "given back")
+    }
+
+    /// Work of a term is cancelled at its end, has ended before the next begins, and is begun again.
+    @Test func workGoesOnFromTermToTerm() async throws {
+        let lease = SharedLease()
+        let elector = Self.elector("we", lease)
+        let log = Locked<[String]>([])
+        let group = Self.group(elector)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                await elector.whileLeading {
+                    log.change { $0.append("begins") }
+                    while !Task.isCancelled { do { try await Task.sleep(for: .seconds(60)) } catch {} }
+                    // It takes a moment to end, in which nothing may begin.
+                    do { try await TimeSource.system.run(until: .now + .milliseconds(50)) {} } catch {}
+                    log.change { $0.append("ends") }
+                }
+            }
+            #expect(await eventually { log.value == ["begins"] })
+            lease.setAway(true)
+            #expect(await eventually { log.value == ["begins", "ends"] })
+            #expect(!elector.fence.isOpen)
+            #expect(elector.healthChecks().map(\.passes) == [true], "it has seen the lease, and stands by")
+            lease.setAway(false)
+            #expect(await eventually { log.value == ["begins", "ends", "begins"] })
+            #expect(elector.fence.isOpen)
+            tasks.cancelAll()
+            do { try await tasks.waitForAll() } catch is CancellationError {}
+        }
+    }
+
+    @Test func aLeaseThatCannotBeHadIsToldAndNotReady() async throws {
+        let lease = SharedLease()
+        lease.setAway(true)
+        let elector = Self.elector("we", lease)
+        let group = Self.group(elector)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            #expect(await eventually { elector.healthChecks().first?.state == "blocked" })
+            #expect(elector.healthChecks().first?.passes == false)
+            #expect(elector.healthChecks().first?.reason.contains("503 ServiceUnavailable") == true)
+            lease.setAway(false)
+            #expect(await eventually { elector.healthChecks().first?.state == "leading" })
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+}
