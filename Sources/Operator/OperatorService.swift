@@ -155,7 +155,7 @@ package struct OperatorService: Sendable {
                 namespaces: webhookOptions.namespaces
             )
             if webhooks.validates { webhooks.handlers[ValidatorWebhooks.path] = { try validation.respond(to: $0) } }
-            if let server = webhooks.join(&group) { ready.append(server) }
+            ready.append(webhooks.join(&group))
         }
         return (group, HealthSources(ready + [group.readiness]))
     }

@@ -9,7 +9,8 @@ struct Swiftlet: AsyncParsableCommand {
         version: SwiftletVersion.current,
         subcommands: [
             OperatorCommand.self, ReconcileCommand.self, InjectCommand.self, InspectCommand.self, CRDsCommand.self,
-            WebhooksCommand.self, DoctorCommand.self, MetricsCommand.self, TransparentProxyCommand.self,
+            WebhooksCommand.self, UninstallCommand.self, DoctorCommand.self, MetricsCommand.self,
+            TransparentProxyCommand.self,
             VersionCommand.self,
         ]
     )

@@ -18,4 +18,9 @@ package struct CertificateRequest: Hashable, Sendable {
         let host = "\(service).\(namespace)"
         return CertificateRequest(name: name, dnsNames: ["\(host).svc", "\(host).svc.cluster.local", host, service])
     }
+
+    /// Adds a name or an address under which the server is reached.
+    package mutating func add(host: String) {
+        if IPAddressBytes.of(host) != nil { ipAddresses.append(host) } else { dnsNames.append(host) }
+    }
 }

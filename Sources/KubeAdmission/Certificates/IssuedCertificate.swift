@@ -56,26 +56,37 @@ package struct IssuedCertificate: Sendable, Hashable {
         return nil
     }
 
-    /// Whether it is for all the names that are asked for.
+    /// Whether it is for all the names that are asked for. A wildcard stands for one first part.
     package func covers(_ request: CertificateRequest) -> Bool {
-        let names: SubjectAlternativeNames
-        do {
-            guard let found = try leaf.extensions.subjectAlternativeNames else { return false }
-            names = found
-        } catch {
-            return false
-        }
+        let (dnsNames, addresses) = alternativeNames
+        return request.dnsNames.allSatisfy { name in
+            let parent = name.drop { $0 != "." }
+            return dnsNames.contains(name) || (!parent.isEmpty && dnsNames.contains("*\(parent)"))
+        } && request.ipAddresses.allSatisfy { IPAddressBytes.of($0).map(addresses.contains) ?? false }
+    }
+
+    /// The DNS names and addresses that it is for, for people.
+    package var names: [String] {
+        let (dnsNames, addresses) = alternativeNames
+        return dnsNames.sorted() + addresses.map(IPAddressBytes.text).sorted()
+    }
+
+    /// Empty for what cannot be read.
+    private var alternativeNames: (dnsNames: Set<String>, addresses: Set<[UInt8]>) {
         var dnsNames: Set<String> = []
         var addresses: Set<[UInt8]> = []
-        for name in names {
-            switch name {
-            case .dnsName(let name): dnsNames.insert(name)
-            case .ipAddress(let bytes): addresses.insert(Array(bytes.bytes))
-            default: break
+        do {
+            for name in try leaf.extensions.subjectAlternativeNames ?? SubjectAlternativeNames([]) {
+                switch name {
+                case .dnsName(let name): dnsNames.insert(name)
+                case .ipAddress(let bytes): addresses.insert(Array(bytes.bytes))
+                default: break
+                }
             }
+        } catch {
+            return ([], [])
         }
-        return dnsNames.isSuperset(of: request.dnsNames)
-            && request.ipAddresses.allSatisfy { IPAddressBytes.of($0).map(addresses.contains) ?? false }
+        return (dnsNames, addresses)
     }
 
     /// The chain for a `TLSConfiguration`.

@@ -20,11 +20,14 @@ package struct PublishedBundle: Sendable {
     package var version: String
     /// The bundle's texts; several when one place has it several times. `nil` where there is none.
     package var texts: [String?]
+    /// Whether somebody else, such as cert-manager, publishes there: it is read and never written.
+    package var isKeptByOthers: Bool
 
-    package init(place: String, version: String, texts: [String?]) {
+    package init(place: String, version: String, texts: [String?], isKeptByOthers: Bool = false) {
         self.place = place
         self.version = version
         self.texts = texts
+        self.isKeptByOthers = isKeptByOthers
     }
 
     /// The bundles that can be read; one that cannot is empty, and so will be replaced.

@@ -90,10 +90,11 @@ package final class CertificateKeeper: Service {
         var failures = 0
         var rounds = 0
         var faults: [String] = []
+        var given = GivenCertificates()
         while !Task.isCancelled {
             var wait: TimeSource.Instant?
             do {
-                switch try await round(&rotation, &faults) {
+                switch try await round(&rotation, &given, &faults) {
                 case .again where rounds < Self.mostRounds: rounds += 1
                 case .again:
                     throw AdmissionError(.publication, "certificates or bundles are changed by others all the time")
@@ -119,21 +120,32 @@ package final class CertificateKeeper: Service {
         }
     }
 
-    private func round(_ rotation: inout CertificateRotation, _ faults: inout [String]) async throws -> Outcome {
+    private func round(
+        _ rotation: inout CertificateRotation,
+        _ given: inout GivenCertificates,
+        _ faults: inout [String]
+    ) async throws -> Outcome {
         // Bundles first: what is published later is refused when a bundle changed since, so that an old Secret never wins.
         let (published, unread) = await readPublished()
         let stored = try await storage.read()
         let now = time.wall.timestamp
-        let state = CertificateState(data: stored.data, names: options.requests.map(\.name))
-        tell(state.faults, &faults)
+        var state = CertificateState(data: stored.data, names: options.requests.map(\.name))
+        if options.issues {
+            tell(state.faults, &faults)
+        } else {
+            let shown = certificates.values.compactMap(\.current)
+            given.examine(stored, &state, for: options.requests, shown: shown, now: now)
+            note(given.problems)
+        }
         let actions = rotation.step(
             now: now,
             secret: stored.object == nil ? nil : state.view(of: options.requests),
             published: published?.flatMap { place in place.bundle.bundles.map(\.ids) }
         )
-        let serving = Result { try serve(actions, state, &rotation) }
+        let texts = published.map { places in places.flatMap { $0.bundle.texts.compactMap(\.self) } }
+        let serving = Result { try serve(actions, state, &rotation, texts) }
         let publishing = await publish(actions, state.bundle, published ?? [])
-        noteState(state, rotation)
+        noteState(state, rotation, texts)
         let isWritten = try await write(actions, state, stored, published ?? [], now)
         try serving.get()
         if let unread { throw unread }
@@ -161,12 +173,20 @@ package final class CertificateKeeper: Service {
     private func serve(
         _ actions: [RotationAction],
         _ state: CertificateState,
-        _ rotation: inout CertificateRotation
+        _ rotation: inout CertificateRotation,
+        _ published: [String]?
     ) throws {
         for case .serve(let name, let leaf) in actions {
             guard let issued = state.leaves[name], let certificate = certificates[name] else { continue }
             let isPublished = rotation.isPublished(leaf.issuer)
-            certificate.set(try ServedCertificate(issued, bundle: state.bundle, isPublished: isPublished))
+            certificate.set(
+                try ServedCertificate(
+                    issued,
+                    bundle: state.bundle,
+                    isPublished: isPublished,
+                    published: published?.isEmpty == false ? published : nil
+                )
+            )
             rotation.didServe(name, leaf)
             metrics.expires(name, at: leaf.notAfter)
             logger.info("showing a certificate", metadata: ["name": "\(name)", "until": "\(leaf.notAfter)"])
@@ -182,7 +202,8 @@ package final class CertificateKeeper: Service {
         guard actions.contains(.publish) else { return .success(false) }
         var failure: (any Error)?
         var isChanged = false
-        for (publisher, old) in published where old.bundles.contains(where: { $0.ids != bundle.ids }) {
+        for (publisher, old) in published
+        where !old.isKeptByOthers && old.bundles.contains(where: { $0.ids != bundle.ids }) {
             do {
                 if try await publisher.publish(bundle, replacing: old) {
                     let authorities = bundle.authorities.map { "\($0.certificate.subject)" }.joined(separator: ", ")
@@ -235,12 +256,30 @@ package final class CertificateKeeper: Service {
         }
     }
 
-    private func noteState(_ state: CertificateState, _ rotation: CertificateRotation) {
+    private func noteState(_ state: CertificateState, _ rotation: CertificateRotation, _ published: [String]?) {
         for certificate in certificates.values {
             guard let current = certificate.current else { continue }
-            certificate.update(bundle: state.bundle, isPublished: rotation.isPublished(current.issuer))
+            certificate.update(
+                bundle: state.bundle,
+                isPublished: rotation.isPublished(current.issuer),
+                published: published?.isEmpty == true ? [state.bundle.pem] : published
+            )
         }
         if let signer = state.signer { metrics.expires("ca", at: signer.notAfter) }
+    }
+
+    /// Tells why what somebody else stored is not taken on, once.
+    private func note(_ problems: [String: String]) {
+        for (name, certificate) in certificates.sorted(by: { $0.key < $1.key }) {
+            let fault = problems[name].map { "\(storage.description) is not taken on: \($0)" }
+            guard certificate.fault != fault else { continue }
+            certificate.note(fault: fault)
+            if let fault {
+                logger.error("the given certificate is not taken on", metadata: ["reason": "\(fault)"])
+            } else {
+                logger.notice("the given certificate is right again", metadata: ["in": "\(storage.description)"])
+            }
+        }
     }
 
     /// Tells of what could not be read, once.

@@ -22,6 +22,14 @@ package struct CertificateState: Sendable {
     package init() {}
 
     package var bundle: CertificateBundle { CertificateBundle(authorities.values) }
+
+    /// Takes a certificate out that is not to be shown.
+    mutating func withdraw(_ name: String) { leaves[name] = nil }
+
+    /// Puts authorities into the bundle.
+    mutating func trust(_ others: [CertificateAuthority]) {
+        for authority in others where authorities[authority.id] == nil { authorities[authority.id] = authority.trusted }
+    }
 }
 
 // MARK: - The Secret

@@ -13,6 +13,8 @@ package struct ServedCertificate: Sendable {
     package let issuer: AuthorityID
     /// Whether the authority was in every published bundle when that was last looked at.
     package var isPublished: Bool
+    /// The bundles that clients are told to trust, as they were last read; that of the Secret where nobody is told.
+    package var published: [String]
     /// For servers that speak no more than HTTP/1.1; others take ``IssuedCertificate/serverContext(protocols:)``.
     package let context: NIOSSLContext
 
@@ -20,7 +22,8 @@ package struct ServedCertificate: Sendable {
     package init(
         _ certificate: IssuedCertificate,
         bundle: CertificateBundle,
-        isPublished: Bool
+        isPublished: Bool,
+        published: [String]? = nil
     ) throws(AdmissionError) {
         let issuer = certificate.issuer(among: bundle.authorities)
         guard let authority = bundle.authorities.first(where: { $0.id == issuer }) else {
@@ -31,6 +34,7 @@ package struct ServedCertificate: Sendable {
         self.bundle = bundle
         self.issuer = authority.id
         self.isPublished = isPublished
+        self.published = published ?? [bundle.pem]
         notAfter = min(certificate.notAfter, authority.notAfter)
         context = try certificate.serverContext()
     }

@@ -9,6 +9,7 @@ package final class ServingCertificate: Sendable {
     /// Whose certificate it is, as ``CertificateRequest/name``.
     package let name: String
     private let state = ObservedValue<ServedCertificate?>(nil)
+    private let lastFault = ObservedValue<String?>(nil)
 
     package init(name: String = "tls") { self.name = name }
 
@@ -22,9 +23,25 @@ package final class ServingCertificate: Sendable {
 
     /// Why it is not to be relied on; `nil` when all is well.
     package func failure(at now: Timestamp) -> String? {
-        guard let current else { return "there is no certificate yet" }
+        guard let current else { return fault ?? "there is no certificate yet" }
         guard current.notAfter > now else { return "the certificate expired at \(current.notAfter)" }
         return current.isPublished ? nil : "the certificate's authority is not in every published bundle"
+    }
+
+    /// Why what is stored is not taken on; `nil` when it is. What was shown before goes on being shown.
+    package var fault: String? { lastFault.value }
+
+    func note(fault: String?) { lastFault.update { $0 = fault } }
+
+    /// Waits until what is shown meets the condition.
+    ///
+    /// - Returns: `false` when the deadline came first or the task was cancelled.
+    func wait(
+        until deadline: TimeSource.Instant?,
+        time: TimeSource,
+        for isMet: @escaping @Sendable (ServedCertificate?) -> Bool
+    ) async -> Bool {
+        await state.wait(until: deadline, time: time, for: isMet)
     }
 
     /// Waits until a certificate is shown, or another one than that, or it has another bundle.
@@ -47,10 +64,13 @@ package final class ServingCertificate: Sendable {
     package func set(_ certificate: ServedCertificate) { state.update { $0 = certificate } }
 
     /// Notes the bundle as it is now, and whether the certificate's authority is published.
-    func update(bundle: CertificateBundle, isPublished: Bool) {
+    ///
+    /// - Parameter published: `nil` when that could not be read.
+    func update(bundle: CertificateBundle, isPublished: Bool, published: [String]?) {
         state.update { current in
             current?.bundle = bundle
             current?.isPublished = isPublished
+            if let published { current?.published = published }
         }
     }
 }

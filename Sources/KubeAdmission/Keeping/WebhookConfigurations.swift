@@ -39,8 +39,19 @@ package struct WebhookConfigurationPatcher: BundlePublisher {
         }
         guard let texts, !texts.isEmpty else { return [] }
         let version = object[path: "metadata", "resourceVersion"]?.stringValue ?? ""
-        return [PublishedBundle(place: description, version: version, texts: texts)]
+        let annotations = object[path: "metadata", "annotations"]?.objectValue ?? [:]
+        return [
+            PublishedBundle(
+                place: description,
+                version: version,
+                texts: texts,
+                isKeptByOthers: annotations.keys.contains { $0.hasPrefix(Self.injection) }
+            )
+        ]
     }
+
+    /// By annotations that begin so cert-manager is asked to publish the bundle: `inject-ca-from` and its like.
+    private static let injection = "cert-manager.io/inject-"
 
     package func publish(_ bundle: CertificateBundle, replacing old: PublishedBundle) async throws -> Bool {
         let text = JSONValue.string(Data(bundle.pem.utf8).base64EncodedString())

@@ -200,7 +200,8 @@ extension AdmissionServer: HealthSource {
             HealthCheck(
                 name: "webhooks",
                 state: failure == nil ? "ok" : "failed",
-                reason: failure ?? "",
+                // What is stored may be wrong while what was shown before still serves.
+                reason: failure ?? certificate.fault ?? "",
                 passes: failure == nil
             )
         ]

@@ -10,6 +10,8 @@ import SwiftletAPI
 /// It is made at the beginning of a term: somebody who deletes the last Mesh means it, until another replica leads or the operator starts again.
 struct DefaultMesh: Sendable {
     static let manager = "swiftlet"
+    /// How long to wait for the watch to bring what was made; usually some milliseconds.
+    private static let sight = Duration.seconds(5)
 
     let client: KubeClient
     let meshes: Store<Mesh>
@@ -47,7 +49,7 @@ struct DefaultMesh: Sendable {
 
     private func createOnce() async throws(KubeError) {
         do throws(KubeError) {
-            _ = try await client.create(
+            let made = try await client.create(
                 Mesh.resource,
                 [
                     "apiVersion": .string(Mesh.resource.apiVersion), "kind": .string(Mesh.resource.kind),
@@ -56,6 +58,11 @@ struct DefaultMesh: Sendable {
                 options: WriteOptions(fieldManager: Self.manager)
             )
             logger.notice("there was no Mesh: made the Mesh \(Mesh.defaultName)")
+            // What follows, such as the injector, is not to find it missing.
+            if let version = made[path: "metadata", "resourceVersion"]?.stringValue.flatMap({ UInt64($0) }) {
+                let deadline = time.now.advanced(by: Self.sight)
+                _ = await meshes.waitUntilSeen(ResourceVersion(version), deadline: deadline, time: time)
+            }
         } catch {
             // Another replica was faster.
             guard error.isAlreadyExists else { throw error }

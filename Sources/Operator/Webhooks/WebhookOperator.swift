@@ -127,9 +127,11 @@ struct WebhookOperator: Sendable {
     private static func certificates(_ options: WebhookOptions, servesProxies: Bool) -> CertificateKeeperOptions {
         var webhook = CertificateRequest.service(options.service.name, namespace: options.service.namespace)
         webhook.name = CertificateName.webhook
+        // What others made is for the name that clients ask for, and need not be for all those that it could have.
+        if options.givenSecret != nil { webhook.dnsNames = [serverName(options)] }
         var xds = webhook
         xds.name = CertificateName.xds
-        if let host = options.host { webhook.ipAddresses = [host] }
+        if let host = options.host { webhook.add(host: host) }
         // A given Secret has one certificate, which all show.
         let needsXDS = servesProxies && options.givenSecret == nil
         var keeping = CertificateKeeperOptions(
@@ -141,7 +143,12 @@ struct WebhookOperator: Sendable {
     }
 
     /// Under which the operator's servers are known.
-    var serverName: String { "\(options.service.name).\(options.service.namespace).svc" }
+    var serverName: String { Self.serverName(options) }
+
+    private static func serverName(_ options: WebhookOptions) -> String {
+        "\(options.service.name).\(options.service.namespace).svc"
+    }
+
     var injects: Bool { options.injection == .answered }
     var validates: Bool { options.validation == .answered }
 
@@ -155,8 +162,8 @@ struct WebhookOperator: Sendable {
 
     /// Adds everything to a group.
     ///
-    /// - Returns: what tells whether webhooks are answered; `nil` where there are none.
-    func join(_ group: inout RuntimeGroup) -> (any HealthSource)? {
+    /// - Returns: what tells whether webhooks are answered and certificates are fit to be shown.
+    func join(_ group: inout RuntimeGroup) -> any HealthSource {
         for registration in [injection, validation].compactMap(\.self) {
             // Without the right to see what is registered nothing is registered, and everything else goes on.
             group.add(registration.reflector, isRequired: false)
@@ -171,7 +178,11 @@ struct WebhookOperator: Sendable {
         group.add(
             server: Beginning(registrations: [validation, injects ? nil : injection].compactMap(\.self))
         )
-        guard !handlers.isEmpty else { return nil }
+        var health: [any HealthSource] = []
+        if servesProxies {
+            health.append(CertificateHealth(name: "xds-certificate", certificate: xdsCertificate, time: time))
+        }
+        guard !handlers.isEmpty else { return HealthSources(health) }
         let server = AdmissionServer(
             address: options.address,
             endpoints: AdmissionEndpoints(handlers: handlers, metrics: metrics, logger: logger),
@@ -183,7 +194,16 @@ struct WebhookOperator: Sendable {
             let bound = try await server.boundPort()
             port.update { $0 = bound }
         }
-        return server
+        let probe = AdmissionProbe(
+            server,
+            at: options.address,
+            certificate: certificate,
+            serverName: options.host ?? serverName,
+            time: time,
+            logger: logger
+        )
+        group.add(server: probe)
+        return HealthSources([server, probe] + health)
     }
 
     /// Registers what waits for nothing.

@@ -133,7 +133,7 @@ import Testing
         let now = time.source.wall.timestamp
         let authority = try CertificateAuthority(named: "theirs", now: now, validity: .seconds(86400))
         let data = try ["tls", "xds"].reduce(into: ["ca.crt": authority.pem]) { data, name in
-            let request = CertificateRequest(name: name, dnsNames: ["other"])
+            let request = CertificateRequest(name: name, dnsNames: ["webhook", "control-plane"])
             let issued = try authority.issue(request, now: now, validity: .seconds(3600))
             data["\(name).crt"] = issued.chainPEM
             data["\(name).key"] = issued.keyPEM
@@ -150,5 +150,44 @@ import Testing
             #expect(isTrusted)
         }
         #expect(cluster.state.value.writes == 0)
+    }
+
+    /// The operator was down for longer than its certificates last.
+    @Test func `what expired while everything was down is made anew at once`() async throws {
+        let first = keeper()
+        try await running([first]) {
+            #expect(await time.advance(until: { first.certificate()?.current?.isPublished == true }))
+        }
+        let old = try #require(first.certificate()?.current)
+        time.advance(by: .seconds(11 * 365 * 86400))
+        #expect(old.notAfter < time.source.wall.timestamp)
+
+        let start = time.now
+        let second = keeper()
+        try await running([second]) {
+            // No time goes by: nothing has to be waited for.
+            #expect(await eventually { second.certificate()?.current?.isPublished == true })
+            let isTrusted = try isTrusted(second, "tls")
+            #expect(isTrusted)
+        }
+        #expect(time.now == start)
+        #expect(second.certificate()?.current?.issuer != old.issuer)
+        #expect(second.certificate()?.failure(at: time.source.wall.timestamp) == nil)
+    }
+
+    @Test func `a certificate alone that expired while everything was down is made anew at once`() async throws {
+        let first = keeper()
+        try await running([first]) {
+            #expect(await time.advance(until: { first.certificate("xds")?.current?.isPublished == true }))
+        }
+        let old = try #require(first.certificate("xds")?.current)
+        time.advance(by: .seconds(200 * 86400))
+        let second = keeper()
+        try await running([second]) {
+            #expect(await eventually { second.certificate("xds")?.current != nil })
+        }
+        let new = try #require(second.certificate("xds")?.current)
+        #expect(new.certificate != old.certificate && new.issuer == old.issuer)
+        #expect(new.notAfter > time.source.wall.timestamp)
     }
 }

@@ -15,6 +15,8 @@ final class MemoryCluster: Sendable {
         var publications = 0
         var conflicts = 0
         var isAway = false
+        /// Whether the bundles are somebody else's to publish.
+        var isKeptByOthers = false
     }
 
     let state: Locked<State>
@@ -59,7 +61,12 @@ struct MemoryPublisher: BundlePublisher {
         let state = state.value
         guard !state.isAway else { throw MemoryCluster.Failure() }
         return state.bundles.sorted { $0.key < $1.key }.map { place, text in
-            PublishedBundle(place: place, version: "\(state.bundleVersion)", texts: [text])
+            PublishedBundle(
+                place: place,
+                version: "\(state.bundleVersion)",
+                texts: [text],
+                isKeptByOthers: state.isKeptByOthers
+            )
         }
     }
 

@@ -1,6 +1,7 @@
 import JSON
 import KubeModel
 import KubeRuntime
+import PollingSupport
 import SwiftletAPI
 import Synchronization
 import Testing
@@ -34,6 +35,22 @@ struct DefaultMeshTests {
         #expect(requests.map(\.line) == ["POST /apis/kuma.io/v1alpha1/meshes?fieldManager=swiftlet"])
         #expect(requests.first?.body[path: "metadata", "name"] == "default")
         #expect(requests.first?.body["kind"] == "Mesh")
+    }
+
+    /// Who is told that the Mesh is there must find it in the store.
+    @Test func itIsWaitedForUntilTheWatchHasBroughtIt() async throws {
+        let answer = ScriptedAPI.Answer(status: 201, body: ["metadata": ["name": "default", "resourceVersion": "7"]])
+        let meshes = meshes
+        let isDone = Flag()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                _ = try await create([answer])
+                isDone.set()
+            }
+            try await always("it waits", for: .milliseconds(300)) { !isDone.isSet }
+            meshes.advance(to: ResourceVersion(7))
+            try await group.waitForAll()
+        }
     }
 
     @Test func whereThereIsOneNothingIsMade() async throws {

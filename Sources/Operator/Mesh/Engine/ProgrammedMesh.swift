@@ -74,7 +74,9 @@ struct ProgrammedMesh: Sendable {
         }
 
         var step = MeshChange(services: change.services, dataplanes: change.dataplanes)
-        if change.hasOtherSettings { step.settings = MeshSettings(mesh) }
+        // An edit that makes the Mesh invalid leaves proxies as they were.
+        let hasNewSettings = change.hasOtherSettings && !mesh.validate().hasErrors
+        if hasNewSettings { step.settings = MeshSettings(mesh) }
         step.views = newViews(
             of: concernsAll ? Array(dataplanes.keys) : change.dataplanes.compactMap { $1 == nil ? nil : $0 }
         )
@@ -84,7 +86,7 @@ struct ProgrammedMesh: Sendable {
             let known = Set(table.routes.map(\.metadata.name))
             for route in change.routes { routeGenerations[route] = known.contains(route) ? present : nil }
         }
-        if change.hasOtherSettings { settingsGeneration = present }
+        if hasNewSettings { settingsGeneration = present }
         return update
     }
 

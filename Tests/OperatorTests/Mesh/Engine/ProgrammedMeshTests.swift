@@ -51,6 +51,21 @@ struct ProgrammedMeshTests {
         #expect(try deliveries(acknowledged: acknowledged).routes["canary"]?.counts == ProxyCounts(pending: 2))
     }
 
+    @Test mutating func anEditThatMakesTheMeshInvalidLeavesProxiesAsTheyWere() throws {
+        let proxy = try #require(try mesh.dataplanes.keys.min())
+        let before = try #require(try mesh.snapshot(of: proxy))
+        var invalid = MeshSample.mesh(passthrough: false)
+        invalid.spec.mtls = MTLSSection(enabledBackend: "nobody", backends: [])
+        #expect(invalid.validate().hasErrors)
+        world.put(.mesh(invalid))
+        #expect(try world.step().isEmpty)
+        #expect(try mesh.snapshot(of: proxy) == before)
+        // Once it is valid, it is taken on whole.
+        world.put(.mesh(MeshSample.mesh(passthrough: false)))
+        #expect(try !world.step().isEmpty)
+        #expect(try mesh.snapshot(of: proxy) != before)
+    }
+
     @Test mutating func changedSettingsArePendingForTheMesh() throws {
         world.put(.route(MeshSample.route("canary", version: "v2")))
         _ = try world.step()

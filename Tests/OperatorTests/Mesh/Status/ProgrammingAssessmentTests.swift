@@ -73,13 +73,13 @@ struct ProgrammingAssessmentTests {
                 $0.problems = [FieldError(["spec", "conf"], "is missing"), FieldError(["mesh"], "is empty")]
             },
             conditions: ["Accepted=False Invalid", "Programmed=False Invalid"],
-            words: "Not in use"
+            words: "Not taken on"
         ),
         Row(
             testDescription: "in the way",
             assessment: assessment { $0.obstacle = ("MeshNotFound", "There is no Mesh.") },
             conditions: ["Accepted=False MeshNotFound", "Programmed=False MeshNotFound"],
-            words: "Not in use"
+            words: "Not taken on"
         ),
         Row(
             testDescription: "invalid goes before what is in the way",
@@ -88,7 +88,7 @@ struct ProgrammingAssessmentTests {
                 $0.problems = [FieldError(["mesh"], "is empty")]
             },
             conditions: ["Accepted=False Invalid", "Programmed=False Invalid"],
-            words: "Not in use"
+            words: "Not taken on"
         ),
         Row(
             testDescription: "without effect in part",
