@@ -78,6 +78,7 @@ manifests: build ## Rewrite what the chart has from the code, and manifests/inst
 lint: ## Check the format and the layering
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 	.ci/layers
+	.ci/named-tests
 
 .PHONY: cluster
 cluster: ## Bring up a Kubernetes node on this machine; prints the kubeconfig
@@ -94,6 +95,6 @@ install: ## Install the operator into the cluster of KUBECONFIG
 	$(KUBECTL) --namespace swiftlet-system rollout status deployment/swiftlet
 
 .PHONY: uninstall
-uninstall: ## Remove webhooks, operator, roles and CRDs (and with them all WebServers, Meshes and TrafficRoutes)
-	$(KUBECTL) delete --ignore-not-found mutatingwebhookconfiguration/swiftlet-injector validatingwebhookconfiguration/swiftlet-validator
-	$(KUBECTL) delete --ignore-not-found -f manifests/install.yaml
+uninstall: build ## Remove webhooks, operator, roles and CRDs (and with them all WebServers, Meshes and TrafficRoutes)
+	$(DEBUG)/debug/swiftlet uninstall --operator --crds
+	$(KUBECTL) delete --ignore-not-found namespace swiftlet-system

@@ -81,7 +81,7 @@ package final class AdmissionProbe: Service {
 
     /// - Returns: what is wrong; `nil` for an answer.
     private func question(_ served: ServedCertificate, _ port: Int, _ transport: Transport) async -> String? {
-        for bundle in served.published {
+        for bundle in Set(served.published) {
             var tls = TLSConfiguration(certificateAuthorities: Array(bundle.utf8))
             tls.serverName = serverName
             // Any answer will do. That of a path that nobody has ends the connection, so that each question shakes hands anew.

@@ -168,12 +168,11 @@ package struct Uninstaller: Sendable {
     ) async throws -> [DynamicObject] {
         var objects: [DynamicObject] = []
         let options = ListOptions(namespace: namespace, labelSelector: selector)
-        do throws(KubeError) {
+        do {
             _ = try await client.list(resource, as: DynamicObject.self, options: options) { item in
                 objects.append(try item.get())
             }
-        } catch {
-            guard error.isNotFound else { throw error }
+        } catch let error as KubeError where error.isNotFound {
             return []
         }
         return objects.sorted { $0.key < $1.key }
