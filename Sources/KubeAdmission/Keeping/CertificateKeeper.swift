@@ -246,7 +246,10 @@ package final class CertificateKeeper: Service {
         }
         do {
             if try await storage.write(try state.data(), replacing: stored) {
-                logger.info("wrote certificates", metadata: ["to": "\(storage.description)", "changes": .array(changes.map { "\($0)" })])
+                logger.info(
+                    "wrote certificates",
+                    metadata: ["to": "\(storage.description)", "changes": .array(changes.map { "\($0)" })]
+                )
             }
             return true
         } catch let error as AdmissionError {

@@ -13,6 +13,7 @@ struct ReflectorTests {
     private func reflect(
         _ script: [ScriptedSource.Answer],
         watchList: Bool = false,
+        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         until condition: @escaping @Sendable (ScriptedSource, KindState) -> Bool
     ) async -> (source: ScriptedSource, state: KindState, holds: Bool) {
         let source = ScriptedSource(script)
@@ -24,7 +25,7 @@ struct ReflectorTests {
             store: store,
             options: options,
             time: time.source,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            logger: logger
         )
         let task = Task { await reflector.run() }
         let holds = await time.advance { condition(source, reflector.kindState.value) }
@@ -55,6 +56,29 @@ struct ReflectorTests {
         #expect(store.get(ObjectKey(namespace: "test", name: "a"))?.color == "red")
         #expect(store.resourceVersion == ResourceVersion(8))
         #expect(result.state.phase == .synced)
+    }
+
+    @Test func aKindThatStaysAwayIsToldOnceThoughTheWordsDiffer() async {
+        let warnings = Locked<[String]>([])
+        func refusal(_ words: String) -> ScriptedSource.Answer {
+            .refuse(
+                KubeError(
+                    .status(KubeStatus(code: 503, reason: "", message: words)),
+                    verb: "list",
+                    subject: "things",
+                    message: words
+                )
+            )
+        }
+        let result = await reflect(
+            [.page([.success(Thing("a", version: 1))], end("5"))]
+                + ["first", "second", "third", "fourth", "fifth", "sixth"].map(refusal),
+            logger: Logger(label: "test") { _ in WarningKeeper(kept: warnings) }
+        ) { source, _ in source.asked.count >= 7 }
+        #expect(result.holds)
+        // The failure, and that the kind is stalled by now.
+        #expect((1...2).contains(warnings.value.count), "\(warnings.value)")
+        #expect(warnings.value.first?.contains("first") == true)
     }
 
     @Test func itFillsTheStoreByInitialEventsAndSweepsAtTheirEnd() async {
