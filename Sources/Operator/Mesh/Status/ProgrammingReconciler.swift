@@ -2,6 +2,7 @@ import JSON
 import KubeClient
 import KubeModel
 import KubeRuntime
+import Logging
 import SwiftletAPI
 import Synchronization
 import TrafficPolicy
