@@ -71,7 +71,7 @@ struct SpanTests {
             try await tracing(ratio: ratio) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { await controller.run() }
-                    try await eventually("it was reconciled") { lines.all.count >= 1 && api.requests.count == 1 }
+                    try await eventually("it was reconciled") { lines.all.count >= 1 && api.requests.count >= 1 }
                     controller.shutDown()
                     try await group.waitForAll()
                 }
@@ -108,7 +108,8 @@ struct SpanTests {
     @Test func whatFailsIsSeenInBoth() async throws {
         let lines = try await reconcileOnce(answering: .refusal(403, "Forbidden", "not you"))
         let all = spans.all
-        try #require(all.map(\.name) == ["get secrets", "reconcile things"])
+        // It may have been tried again before it was shut down.
+        try #require(all.prefix(2).map(\.name) == ["get secrets", "reconcile things"])
         #expect(all[0].failure == "status 403")
         #expect(all[1].failure?.contains("not you") == true)
         #expect(spans.attributes(of: "reconcile things")["outcome"] == "error")

@@ -29,7 +29,7 @@ enum HealthyInstall {
     }
 
     static func state() throws -> InstallState {
-        let authority = try authority("swiftlet")
+        let authority = try Self.authority("swiftlet")
         var data: [String: JSONValue] = ["ca.crt": base64(authority.pem)]
         for name in ["tls", "xds"] {
             var request = CertificateRequest.service("swiftlet", namespace: "swiftlet-system")
