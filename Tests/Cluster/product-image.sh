@@ -14,7 +14,7 @@ fi
 binary=$(realpath "$1")
 archive=$(realpath -m "$2")
 place=$CACHE/buildah
-base=localhost/base:$(cat "$HERE/versions.env" "${BASH_SOURCE[0]}" | sha256sum | cut -c 1-16)
+base=localhost/base:$(echo "${IMAGE_PACKAGES[*]}" | sha256sum | cut -c 1-16)
 
 # Nothing but what is said here is read of the machine's configuration of containers.
 export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=overlay
@@ -22,7 +22,10 @@ mkdir -p "$place"
 exec {lock}>"$place/lock"
 flock "$lock"
 work=$(mktemp -d "$place/work.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap 'umount /var/lib 2>/dev/null || true; rm -rf "$work"' EXIT
+# It keeps a cache in a place that cannot be chosen: written beside it, where the kernel can do so.
+mkdir "$work/written" "$work/overlay"
+mount -t overlay overlay -o "lowerdir=/var/lib,upperdir=$work/written,workdir=$work/overlay" /var/lib 2>/dev/null || true
 buildah() { command buildah --root "$place/storage" --runroot "$work/run" "$@"; }
 
 if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
