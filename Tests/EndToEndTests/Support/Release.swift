@@ -34,6 +34,8 @@ enum Release {
         try await system(
             "delete",
             "--ignore-not-found",
+            "mutatingwebhookconfiguration/swiftlet-injector",
+            "validatingwebhookconfiguration/swiftlet-validator",
             "crd/meshes.kuma.io",
             "crd/trafficroutes.kuma.io",
             "crd/webservers.web.phys.app"
