@@ -46,7 +46,7 @@ struct WebServerReconciler: Sendable {
             }
             let outcome = plan(webServer, observation, intents)
             guard !outcome.plan.isEmpty else {
-                try await tell(outcome.status, of: webServer, context)
+                guard try await tell(outcome.status, of: webServer, context) else { return .done }
                 versions.status = outcome.status
                 converged.insert(versions, for: key)
                 return .done
@@ -130,12 +130,25 @@ struct WebServerReconciler: Sendable {
         }
     }
 
-    private func tell(_ status: WebServerStatus, of webServer: WebServer, _ context: ReconcileContext) async throws {
-        guard let action = try WebServerPlanner.statusAction(status, for: webServer),
-            let version = try await executor.write(action)
-        else { return }
+    /// - Returns: whether the WebServer is still there.
+    @discardableResult
+    private func tell(
+        _ status: WebServerStatus,
+        of webServer: WebServer,
+        _ context: ReconcileContext
+    ) async throws -> Bool {
+        guard let action = try WebServerPlanner.statusAction(status, for: webServer) else { return true }
+        let version: ResourceVersion?
+        do throws(KubeError) {
+            version = try await executor.write(action)
+        } catch {
+            guard error.isNotFound else { throw error }
+            return false
+        }
+        guard let version else { return true }
         barrier.wrote(WebServer.resource.groupKind, version: version, in: webServer.key.namespace, for: webServer.key)
         report(status, of: webServer)
+        return true
     }
 
     private func subject(_ webServer: WebServer) -> EventSubject {

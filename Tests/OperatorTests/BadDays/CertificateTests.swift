@@ -18,12 +18,12 @@ extension BadClusterDays {
                 let mesh = try MeshProcess(space)
                 try await LiveOperator.run(mesh.flags()) { _ in
                     try await space.enable()
-                    try await space.untilInjecting()
+                    try await space.untilAnswered()
                 }
                 let expired = try await expire(space)
                 let start = ContinuousClock.now
                 try await LiveOperator.run(mesh.flags()) { live in
-                    try await space.untilInjecting()
+                    try await space.untilAnswered()
                     BadDayOptions.tell("pods are injected \(ContinuousClock.now - start) after the start")
                     let pod = try await space.client.create(.pods, space.pod("web"))
                     #expect(pod.hasSidecar)

@@ -26,6 +26,7 @@ extension BadDays {
                             webServer.value[path: "status", "observedGeneration"] != nil
                         }
                     }
+                    try await live.untilQuiet()
                     let full = try live.usage()
                     let before = (writes: try await live.writes(), requests: try await live.requests())
 

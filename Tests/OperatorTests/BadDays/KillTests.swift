@@ -59,7 +59,8 @@ extension BadDays {
         private func compare(_ calm: TestNamespace, _ disturbed: TestNamespace) async throws {
             var differences: [String] = []
             do {
-                try await eventually("both are the same", within: .seconds(120)) {
+                try await eventually("both are the same", within: .seconds(180)) {
+                    for space in [calm, disturbed] { try await Churn.startPods(in: space) }
                     let states = (try await NamespaceState(of: calm), try await NamespaceState(of: disturbed))
                     differences = states.0.differences(from: states.1)
                     return differences.isEmpty && states.0.objects.count > 10

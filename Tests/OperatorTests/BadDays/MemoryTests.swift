@@ -16,7 +16,7 @@ extension BadClusterDays {
                 let mesh = try MeshProcess(space)
                 try await LiveOperator.run(mesh.flags() + ["--log-level", "warning"]) { live in
                     try await space.enable()
-                    try await space.untilInjecting()
+                    try await space.untilAnswered()
                     let end = ContinuousClock.now + .seconds(BadDayOptions.churn)
                     async let webServers = webServers(space, until: end)
                     async let proxies = proxies(mesh, live, until: end)

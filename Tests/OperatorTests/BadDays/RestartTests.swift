@@ -42,8 +42,11 @@ extension BadDays {
                             #expect(forgotten > 0)
                             try await live.untilQuiet()
                             for (name, generation) in [("new", 1), ("edited", 3), ("kept", 1)] {
-                                let deployment = try await space.get(.deployments, name)
-                                #expect(try deployment.metadata().generation == Int64(generation), "\(name)")
+                                let found = try await space.get(.deployments, name).metadata().generation
+                                let written = try live.logged().split(separator: "\n").filter {
+                                    $0.contains("Deployment.apps \(space.name)/\(name)")
+                                }
+                                #expect(found == Int64(generation), "\(name): \(written.joined(separator: "\n"))")
                             }
                         }
                     }

@@ -17,7 +17,7 @@ extension BadClusterDays {
                     let mesh = try MeshProcess(plain)
                     try await LiveOperator.run(mesh.flags(), endsBy: .kill) { _ in
                         try await space.enable()
-                        try await space.untilInjecting()
+                        try await space.untilAnswered()
                     }
                     // A pod without its sidecar would be outside the mesh, and nobody would notice.
                     let refusal = await #expect(throws: KubeError.self) {
@@ -36,7 +36,7 @@ extension BadClusterDays {
                     try await space.enable()
 
                     try await LiveOperator.run(mesh.flags()) { live in
-                        try await space.untilInjecting()
+                        try await space.untilAnswered()
                         #expect(try await space.client.create(.pods, space.pod("refused")).hasSidecar)
                         try await eventually("the slipped pod is told") {
                             try await space.list(.events).contains { event in

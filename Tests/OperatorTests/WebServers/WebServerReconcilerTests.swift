@@ -28,9 +28,13 @@ struct WebServerReconcilerTests {
     /// Reconciles a WebServer none of whose children is seen.
     ///
     /// - Returns: the requests, in order.
-    private func requests(hasStatus: Bool, _ present: ScriptedAPI.Answer) async throws -> [ScriptedAPI.Request] {
+    private func requests(
+        hasStatus: Bool,
+        _ present: ScriptedAPI.Answer,
+        paused: Bool = false
+    ) async throws -> [ScriptedAPI.Request] {
         let answer: @Sendable (ScriptedAPI.Request) -> ScriptedAPI.Answer = { request in
-            if request.method == "GET" { return present }
+            if request.method == "GET" || request.path.hasSuffix("/status") { return present }
             var stored = request.body
             stored[path: "metadata", "uid"] = "2"
             stored[path: "metadata", "resourceVersion"] = "2"
@@ -38,7 +42,9 @@ struct WebServerReconcilerTests {
         }
         return try await ScriptedAPI.serve(answer) { client, api in
             let stores = WebServerStores(served: .current)
-            stores.webServers.put(try WebServer(Self.webServer(hasStatus: hasStatus)))
+            var webServer = Self.webServer(hasStatus: hasStatus)
+            if paused { webServer[path: "spec", "paused"] = true }
+            stores.webServers.put(try WebServer(webServer))
             let reconciler = WebServerReconciler(
                 stores: stores,
                 executor: PlanExecutor(client: client),
@@ -77,5 +83,11 @@ struct WebServerReconcilerTests {
     @Test func aNewOneIsNotAskedFor() async throws {
         let requests = try await requests(hasStatus: false, .refusal(404, "NotFound"))
         #expect(!requests.isEmpty && requests.allSatisfy { $0.method == "PATCH" })
+    }
+
+    /// Nothing to do but to tell, and nobody to tell it to.
+    @Test func aStatusOfAWebServerThatIsGoneIsNoFailure() async throws {
+        let requests = try await requests(hasStatus: false, .refusal(404, "NotFound"), paused: true)
+        #expect(requests.map(\.path) == ["\(Self.path)/status"])
     }
 }

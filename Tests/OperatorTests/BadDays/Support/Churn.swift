@@ -75,6 +75,11 @@ enum Churn {
         try await space.create(.secrets, "secrets", ["stringData": ["b": "2"]])
     }
 
+    /// In place of a kubelet: a Deployment whose pods never run keeps those of its last template beside them.
+    static func startPods(in space: TestNamespace) async throws {
+        for webServer in try await space.list(WebServer.resource) { try await space.startPods(of: webServer.name) }
+    }
+
     /// Does all of it, in each of the namespaces.
     static func play(_ events: [Event], in spaces: [TestNamespace], pace: Duration) async throws {
         for event in events {

@@ -51,14 +51,16 @@ struct LiveOperator: Sendable {
         await transport.shutdown()
         let wasKilled = signal == .kill && run.terminationStatus == .signaled(SIGKILL)
         let lastWords = String(decoding: try Data(contentsOf: log), as: UTF8.self).suffix(4_000)
-        guard run.terminationStatus.isSuccess || wasKilled else {
-            throw OperatorEnded(description: "the operator ended with \(run.terminationStatus): \(lastWords)")
-        }
+        let value: Value
         do {
-            return try run.closureResult.get()
+            value = try run.closureResult.get()
         } catch {
             throw OperatorEnded(description: "\(error)\nthe operator said last: \(lastWords)")
         }
+        guard run.terminationStatus.isSuccess || wasKilled else {
+            throw OperatorEnded(description: "the operator ended with \(run.terminationStatus): \(lastWords)")
+        }
+        return value
     }
 
     // MARK: - What it says
@@ -85,9 +87,7 @@ struct LiveOperator: Sendable {
     ///
     /// - Parameter isCounted: by the whole line, with name and labels.
     func metric(_ isCounted: (Substring) -> Bool) async throws -> Double {
-        guard let text = try await page("/metrics")?.text else {
-            throw OperatorEnded(description: "the operator serves no metrics")
-        }
+        let text = try await eventually("the operator serves metrics") { try await page("/metrics")?.text }
         return text.split(separator: "\n").filter { !$0.hasPrefix("#") && isCounted($0) }
             .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }
             .reduce(0, +)

@@ -1,6 +1,7 @@
 import JSON
 import KubeClient
 import KubeModel
+import PollingSupport
 import TestSupport
 
 @testable import Operator
@@ -71,6 +72,17 @@ extension TestNamespace {
             throw OperatorEnded(description: "there is no token in \(answer)")
         }
         return token
+    }
+
+    /// Waits until pods of the namespace get their sidecar, however often they are refused until then.
+    func untilAnswered() async throws {
+        try await eventually("pods of \(name) are injected") {
+            do throws(KubeError) {
+                return try await client.create(.pods, pod("probe"), options: WriteOptions(dryRun: true)).hasSidecar
+            } catch {
+                return false
+            }
+        }
     }
 
     /// Writes `kuma.io/sidecar-injection` into the namespace's labels, where selectors see it.
