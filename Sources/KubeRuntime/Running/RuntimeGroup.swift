@@ -148,7 +148,9 @@ private struct ControllerService: Service {
     }
 
     private func reconcile() async {
-        logger.info("controllers begin", metadata: ["controllers": .array(controllers.map { "\($0.name)" })])
+        if !controllers.isEmpty {
+            logger.info("controllers begin", metadata: ["controllers": .array(controllers.map { "\($0.name)" })])
+        }
         await withDiscardingTaskGroup { group in
             for controller in controllers { group.addTask { await controller.run() } }
             for duty in duties { group.addTask { await cancelWhenGracefulShutdown { await duty() } } }

@@ -73,10 +73,25 @@ package struct Doctor: Sendable {
             account = state.serviceAccount
         }
         // Meshes are the whole cluster's.
+        var rights: [Finding] = []
         for permission in namespace == nil ? Permission.all : Permission.webServers {
-            findings += try await rights(permission, of: account)
+            rights += try await self.rights(permission, of: account)
         }
-        return findings
+        return findings + Self.summed(rights, of: account)
+    }
+
+    /// Of somebody who may nothing there is one thing to tell.
+    private static func summed(_ rights: [Finding], of account: String?) -> [Finding] {
+        guard rights.count > 1, rights.allSatisfy({ $0.severity == .problem }) else { return rights }
+        return [
+            Finding(
+                severity: .problem,
+                subject: "rights",
+                message:
+                    "\(account ?? "whoever asks") may nothing of what the operator needs: its role is missing or not bound",
+                remedy: rights[0].remedy
+            )
+        ]
     }
 
     // MARK: - Kinds

@@ -82,6 +82,9 @@ extension InstallDiagnosis {
         for status in statuses {
             if let finding = waiting(status, subject, describe, name) { return finding }
         }
+        if statuses.isEmpty, pod[path: "status", "phase"] == "Pending" {
+            return problem(subject, "is pending: nothing has taken it on yet", describe)
+        }
         let restarts = statuses.compactMap { $0["restartCount"]?.intValue }.max() ?? 0
         guard conditions.contains(where: { $0["type"] == "Ready" && $0["status"] == "True" }) else {
             return warning(subject, "runs and is not ready\(ending(of: statuses))", "\(state.kubectl) logs \(name)")

@@ -305,7 +305,9 @@ struct InstallDiagnosisTests {
     // MARK: - Webhooks and certificates
 
     @Test func aWebhookWithoutPodsBehindItRefusesWhatItAsksAbout() throws {
-        let trouble = try self.trouble { $0.endpoints = .found(["subsets": [["notReadyAddresses": [["ip": "10.0.0.1"]]]]]) }
+        let trouble = try self.trouble {
+            $0.endpoints = .found(["subsets": [["notReadyAddresses": [["ip": "10.0.0.1"]]]]])
+        }
         #expect(trouble.map(\.severity) == [.problem, .warning])
         #expect(
             trouble[0].message

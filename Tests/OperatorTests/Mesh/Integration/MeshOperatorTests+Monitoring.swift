@@ -52,9 +52,10 @@ extension MeshOperatorTests {
                 let injector = finding("MutatingWebhookConfiguration swiftlet-injector")
                 #expect(injector?.message == "is registered and trusts the operator; refuses while it is away")
                 // The account of the Deployment may nothing, whoever asks.
-                let right = finding("webservers.web.phys.app/status")
-                #expect(right?.severity == .problem)
-                #expect(right?.message.hasPrefix("may not patch in all namespaces") == true)
+                let rights = finding("rights")
+                #expect(rights?.severity == .problem)
+                let account = "system:serviceaccount:\(space.name):default"
+                #expect(rights?.message.hasPrefix("\(account) may nothing of what the operator needs") == true)
                 #expect(DoctorReport(findings).hasProblems)
             }
         }
