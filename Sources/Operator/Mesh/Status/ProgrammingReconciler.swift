@@ -74,7 +74,7 @@ struct ProgrammingReconciler: Sendable {
         else { return }
         context.logger.log(
             level: item.severity == .warning ? .warning : .info,
-            item.severity == .warning ? "not with all proxies" : "all proxies have it",
+            item.severity == .warning ? "not in force" : "in force with all proxies",
             metadata: ["reason": "\(item.reason)", "note": "\(item.note)"]
         )
         events?.report(
