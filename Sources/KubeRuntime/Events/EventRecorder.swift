@@ -13,6 +13,9 @@ package final class EventRecorder: Sendable {
         var correlator: EventCorrelator
         var queue = Deque<EventWrite>()
         var isShutDown = false
+        /// Where events of cluster-scoped objects go. Kubernetes 1.20 takes them in `kube-system` alone, later versions in `default`: found
+        /// out by the first of them.
+        var clusterNamespace = "default"
     }
 
     /// How often a write is tried.
@@ -127,7 +130,21 @@ package final class EventRecorder: Sendable {
         }
     }
 
-    private func sendOnce(_ write: EventWrite) async throws(KubeError) {
+    private func sendOnce(_ given: EventWrite) async throws(KubeError) {
+        var write = given
+        if write.isClusterScoped { write.key.namespace = state.withLock { $0.clusterNamespace } }
+        do {
+            try await sendThere(write)
+        } catch {
+            guard write.isClusterScoped, error.isInvalid else { throw error }
+            let other = write.key.namespace == "default" ? "kube-system" : "default"
+            write.key.namespace = other
+            try await sendThere(write)
+            state.withLock { $0.clusterNamespace = other }
+        }
+    }
+
+    private func sendThere(_ write: EventWrite) async throws(KubeError) {
         guard write.isUpdate else { return try await create(write) }
         do {
             try await sink.patch(write.key, write.patch)

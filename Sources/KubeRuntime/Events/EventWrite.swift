@@ -13,6 +13,9 @@ package struct EventWrite: Hashable, Sendable {
     /// Whether the event exists already.
     package var isUpdate: Bool { count > 1 }
 
+    /// Whether the object that it is about is in no namespace.
+    var isClusterScoped: Bool { report.subject.key.namespace.isEmpty }
+
     /// The whole object.
     package func object(reporter: EventReporter) -> JSONValue {
         let subject = report.subject

@@ -16,7 +16,7 @@ struct EventRecorderTests {
         private func answer(_ what: String) throws(KubeError) {
             written.change { $0.append(what) }
             if let code = failures.change({ $0.isEmpty ? nil : $0.removeFirst() }) {
-                let reason = code == 409 ? "AlreadyExists" : ""
+                let reason = [409: "AlreadyExists", 422: "Invalid"][code] ?? ""
                 let status = KubeStatus(code: code, reason: reason, message: "no")
                 throw KubeError(.status(status), verb: "create", subject: "events", message: "no")
             }
@@ -94,6 +94,27 @@ struct EventRecorderTests {
         let object = try #require(sink.objects.value.first)
         #expect(object[path: "metadata", "namespace"] == "default")
         #expect(object[path: "regarding", "namespace"] == nil)
+    }
+
+    @Test func whereDefaultIsRefusedTheyAreKeptInKubeSystem() async throws {
+        let sink = Sink(failures: [422])
+        let recorder = recorder(sink)
+        recorder.report(report(namespace: ""))
+        recorder.report(report(namespace: "", name: "other"))
+        recorder.report(report(namespace: "shop"))
+        await flush(recorder)
+        let namespaces = sink.objects.value.map { $0[path: "metadata", "namespace"]?.stringValue }
+        #expect(namespaces == ["default", "kube-system", "kube-system", "shop"])
+        #expect(registry.value("events_dropped_total{reason=\"write_failed\"}") == 0)
+    }
+
+    @Test func anInvalidEventOfANamespaceIsNotTriedElsewhere() async throws {
+        let sink = Sink(failures: [422])
+        let recorder = recorder(sink)
+        recorder.report(report(namespace: "shop"))
+        await flush(recorder)
+        #expect(sink.objects.value.count == 1)
+        #expect(registry.value("events_dropped_total{reason=\"write_failed\"}") == 1)
     }
 
     @Test func repetitionsBecomeASeries() async {
