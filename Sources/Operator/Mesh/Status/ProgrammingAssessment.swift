@@ -40,7 +40,9 @@ struct ProgrammingAssessment {
 
     private var programmed: Finding {
         let counts = delivery.counts
-        guard accepted.status == .yes else { return (.no, accepted.reason, "Not taken on: see the condition Accepted.") }
+        guard accepted.status == .yes else {
+            return (.no, accepted.reason, "Not taken on: see the condition Accepted.")
+        }
         if counts.rejected > 0 {
             let refused = delivery.rejections.map { "\($0.resource): \($0.message)" }.joined(separator: "; ")
             return (
