@@ -110,9 +110,11 @@ package struct OperatorService: Sendable {
         var group = RuntimeGroup(time: time, logger: logger)
         group.events = events
         var ready: [any HealthSource] = []
+        var replica: (identity: DeliveryReporter.Identity, elector: LeaseElector)?
         if let election = options.election {
             let elector = election.elector(client: client, fence: fence, reflecting, time, metrics: registry, logger)
             group.elector = elector
+            replica = (election.reportIdentity, elector)
             ready.append(elector)
         }
         let required = Set(webServers.required.map(\.name))
@@ -133,11 +135,12 @@ package struct OperatorService: Sendable {
                 metrics: registry,
                 logger: logger
             )
-            let mesh = options.mesh.map { options in
+            let mesh = options.mesh.map { [replica] options in
                 MeshOperator(
                     client: client,
                     options: options,
                     webhooks: webhooks,
+                    replica: replica,
                     cluster: cluster,
                     reflecting: reflecting,
                     events: events,

@@ -45,11 +45,17 @@ struct ElectionOptions: ParsableArguments {
         )
     }
 
-    /// - Parameter instance: the name of the pod or host.
+    /// - Parameters:
+    ///   - instance: the name of the pod or host.
+    ///   - environment: has the pod's name and uid in `POD_NAME` and `POD_UID`.
     /// - Returns: `nil` for no election.
-    func options(namespace: String, instance: String) -> OperatorElection? {
+    func options(namespace: String, instance: String, environment: [String: String]) -> OperatorElection? {
         guard leaderElection else { return nil }
         let lease = ObjectKey(namespace: namespace, name: leaseName)
-        return OperatorElection(lease: lease, instance: instance, times: times)
+        var election = OperatorElection(lease: lease, instance: instance, times: times)
+        if let name = environment["POD_NAME"], let uid = environment["POD_UID"], !name.isEmpty, !uid.isEmpty {
+            election.pod = (name, UID(uid))
+        }
+        return election
     }
 }

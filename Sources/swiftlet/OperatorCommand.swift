@@ -64,7 +64,8 @@ struct OperatorCommand: AsyncParsableCommand {
         options.workers = workers
         options.election = election.options(
             namespace: webhooks.operatorNamespace(lookingAfter: namespaces),
-            instance: Self.hostName
+            instance: Self.hostName,
+            environment: ProcessInfo.processInfo.environment
         )
         // Meshes are the whole cluster's.
         if namespaces.isEmpty { options.mesh = try mesh.options(sidecar) }

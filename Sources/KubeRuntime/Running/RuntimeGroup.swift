@@ -38,7 +38,7 @@ package struct RuntimeGroup: Sendable {
 
     /// Adds something that is done beside the controllers: at the beginning of each term where there is an election, else once.
     ///
-    /// - Parameter duty: ends soon after it was cancelled, and by itself before long.
+    /// - Parameter duty: ends soon after it was cancelled, as which the end of the group counts too.
     package mutating func add(duty: @escaping @Sendable () async -> Void) { duties.append(duty) }
 
     /// Adds a part that serves others: it begins before caches are filled, and ends after the controllers have. The order of adding is

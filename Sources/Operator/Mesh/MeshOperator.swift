@@ -25,6 +25,7 @@ package struct MeshOperator: Sendable {
     /// Which objects proxies have not taken on.
     let deliveryFigures = DeliveryFigures()
     private let deliveryWatch: DeliveryWatch
+    private let reporting: ReplicaReporting?
     private let defaultMesh: DefaultMesh?
     private let time: TimeSource
 
@@ -32,6 +33,7 @@ package struct MeshOperator: Sendable {
         client: KubeClient,
         options: MeshOptions,
         webhooks: WebhookOperator,
+        replica: (identity: DeliveryReporter.Identity, elector: LeaseElector)? = nil,
         cluster: ClusterFeatures,
         reflecting: ReflectorOptions,
         events: EventRecorder,
@@ -100,6 +102,7 @@ package struct MeshOperator: Sendable {
             stores: [Mesh.resource.groupKind: stores.meshes, TrafficRoute.resource.groupKind: stores.routes],
             time: time
         )
+        let reports = replica.map { DeliveryReports(own: $0.identity.key) }
         let reconciler = ProgrammingReconciler(
             client: client,
             stores: stores,
@@ -107,7 +110,8 @@ package struct MeshOperator: Sendable {
             hub: hub,
             barrier: barrier,
             now: { time.wall.timestamp },
-            events: events
+            events: events,
+            reports: reports
         )
         let programming = Self.programming(reconciler, barrier, engine, time, metrics, logger)
         deliveryWatch = DeliveryWatch(
@@ -117,6 +121,21 @@ package struct MeshOperator: Sendable {
             time: time,
             figures: deliveryFigures
         )
+        if let replica, let reports {
+            reporting = ReplicaReporting(
+                client: client,
+                identity: replica.identity,
+                reports: reports,
+                reconciler: reconciler,
+                queue: programming.queue,
+                elector: replica.elector,
+                reflecting: reflecting,
+                time: time,
+                logger: logger
+            )
+        } else {
+            reporting = nil
+        }
         controllers = [
             programming,
             NamespaceMirrorController.make(
@@ -213,6 +232,7 @@ package struct MeshOperator: Sendable {
                 time: time
             )
         )
+        reporting?.join(&group)
         if let defaultMesh, let meshes = reflectors.first {
             group.add(duty: { [time] in
                 if await meshes.kindState.wait(until: nil, time: time, for: \.hasObjects) { await defaultMesh.create() }

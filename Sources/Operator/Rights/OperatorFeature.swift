@@ -100,6 +100,12 @@ package enum OperatorFeature: String, Hashable, Sendable, CaseIterable {
     ]
 
     private static let forMesh = [
+        Permission(
+            .configMaps,
+            ["list", "watch", "create", "patch", "delete"],
+            in: .operatorNamespace,
+            "tell other replicas how far proxies have come"
+        ),
         Permission(Mesh.resource, ["list", "watch", "create"], in: .cluster, "see the Meshes, and make the first"),
         Permission(Mesh.resource, subresource: "status", ["patch"], in: .cluster, "tell how a Mesh is"),
         Permission(TrafficRoute.resource, ["list", "watch"], in: .cluster, "see the TrafficRoutes"),

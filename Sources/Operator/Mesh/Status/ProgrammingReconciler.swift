@@ -21,6 +21,8 @@ struct ProgrammingReconciler: Sendable {
     let hub: ProxyHub
     let barrier: WriteBarrier<ProgrammedKey>
     let now: @Sendable () -> Timestamp
+    /// What other replicas tell of their proxies; `nil` for the only one.
+    var reports: DeliveryReports?
     /// Where people are told; `nil` for nowhere.
     var events: EventRecorder?
     private let news = NewsKeeper()
@@ -137,6 +139,31 @@ struct ProgrammingReconciler: Sendable {
         }
     }
 
+    /// How far the proxies of this replica have come, for the one that leads.
+    func report() -> DeliveryReport {
+        engine.read { world in
+            var report = DeliveryReport()
+            func put(_ key: ProgrammedKey, _ generation: Int64?, _ delivery: ObjectDelivery) {
+                guard let generation, delivery.counts.total > 0 else { return }
+                report.entries[key] = DeliveryReport.Entry(generation: generation, delivery: delivery)
+            }
+            for (name, mesh) in world.programmed {
+                let deliveries = mesh.deliveries(hub.delivery)
+                put(.mesh(name), world.meshes[name]?.metadata.generation, deliveries.mesh)
+                for (route, delivery) in deliveries.routes {
+                    put(.route(route), world.routes[route]?.metadata.generation, delivery)
+                }
+            }
+            return report
+        }
+    }
+
+    /// With what other replicas tell.
+    private func total(_ key: ProgrammedKey, _ generation: Int64, _ delivery: ObjectDelivery?) -> ObjectDelivery {
+        let own = delivery ?? ObjectDelivery()
+        return reports?.total(key, generation: generation, own: own) ?? own
+    }
+
     /// Whether the engine knows the object as the store has it.
     private func isWorkedIn(_ key: ProgrammedKey) -> Bool {
         let name = key.key.name
@@ -165,7 +192,7 @@ struct ProgrammingReconciler: Sendable {
             problems: mesh.validate().filter { $0.severity == .error },
             obstacle: nil,
             inactiveFields: mesh.inactiveFields.map(\.description),
-            delivery: delivery ?? ObjectDelivery(),
+            delivery: total(.mesh(mesh.metadata.name), mesh.metadata.generation, delivery),
             now: now()
         ).status
     }
@@ -184,7 +211,7 @@ struct ProgrammingReconciler: Sendable {
             previous: route.status,
             problems: route.validate().filter { $0.severity == .error },
             obstacle: obstacle,
-            delivery: delivery ?? ObjectDelivery(),
+            delivery: total(.route(name), route.metadata.generation, delivery),
             now: now()
         ).status
     }
