@@ -15,6 +15,7 @@ struct InstallTests {
     @Test(.timeLimit(.minutes(15)))
     func helmInstallsUpgradesRollsBackAndUninstalls() async throws {
         try await Release.clear()
+        let start = Date.now
         try await Release.helm("install", "swiftlet", Release.chart, "--create-namespace", "--wait")
         try await Release.waitUntilOneLeads()
         try await serveAWebServer()
@@ -22,7 +23,7 @@ struct InstallTests {
         try await evictASlippedPod()
         try await makeTheCertificatesAgain()
         try await upgradeAndRollBackUnderLoad()
-        try await compareRights()
+        try await compareRights(since: start)
 
         try await Release.helm("uninstall", "swiftlet", "--wait")
         #expect(try await Release.remains() == [])
@@ -194,13 +195,13 @@ struct InstallTests {
     }
 
     /// Nothing was refused, and nothing is allowed that nobody asked for, as far as the tests can lead to it.
-    private func compareRights() async throws {
+    private func compareRights(since start: Date) async throws {
         for pod in try await Release.pods() {
             let refused = try await pod.metric("rest_client_requests_total") { $0.contains("code=\"403\"") }
             #expect(refused == 0, "\(pod.name) was refused \(refused ?? -1) requests")
         }
         guard RightsUsed.isThere else { return }
-        let rights = try await RightsUsed()
+        let rights = try await RightsUsed(since: start)
         #expect(rights.forbidden.isEmpty, "refused: \(rights.forbidden.sorted())")
         let idle = rights.unused.map(\.description).filter { !Self.neededForWhatIsRare.contains($0) }
         #expect(idle.isEmpty, "allowed and never used: \(idle)")

@@ -36,6 +36,8 @@ enum Release {
             "--ignore-not-found",
             "mutatingwebhookconfiguration/swiftlet-injector",
             "validatingwebhookconfiguration/swiftlet-validator",
+            "clusterrole/swiftlet",
+            "clusterrolebinding/swiftlet",
             "crd/meshes.kuma.io",
             "crd/trafficroutes.kuma.io",
             "crd/webservers.web.phys.app"

@@ -23,12 +23,17 @@ struct RightsUsed {
     var granted: Set<Right> = []
 
     /// Reads both.
-    init() async throws {
+    ///
+    /// - Parameter start: what was asked for before is none of this installation's.
+    init(since start: Date) async throws {
+        let start = start.formatted(.iso8601)
         let lines = try Data(contentsOf: URL(filePath: Self.log)).split(separator: UInt8(ascii: "\n"))
         // One that is still being written is no line yet.
         for line in lines where line.last == UInt8(ascii: "}") {
             let event = try Self.json(line)
-            guard let object = event["objectRef"], let verb = event["verb"]?.stringValue else { continue }
+            guard let object = event["objectRef"], let verb = event["verb"]?.stringValue,
+                let time = event["requestReceivedTimestamp"]?.stringValue, time >= start
+            else { continue }
             let resource = Self.resource(
                 object["apiGroup"]?.stringValue ?? "",
                 object["resource"]?.stringValue ?? "",
