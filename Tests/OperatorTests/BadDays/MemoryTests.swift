@@ -14,7 +14,7 @@ extension BadClusterDays {
         @Test func memoryAndDescriptorsStayFlatInChurn() async throws {
             try await TestNamespace.withMeshNamespace { space in
                 let mesh = try MeshProcess(space)
-                try await LiveOperator.run(mesh.flags() + ["--log-level", "warning"]) { live in
+                try await LiveOperator.run(mesh.flags() + ["--log-level", "info"]) { live in
                     try await space.enable()
                     try await space.untilAnswered()
                     let end = ContinuousClock.now + .seconds(BadDayOptions.churn)

@@ -39,7 +39,7 @@ extension BadDays {
                         try await untilRight(space)
                         BadDayOptions.tell("\(fault): right \(ContinuousClock.now - end) after its end")
                         try await live.untilQuiet()
-                        try await checkWrittenOnce(space)
+                        try await checkWrittenOnce(space, live)
                     }
                 }
             }
@@ -112,9 +112,13 @@ extension BadDays {
         }
 
         /// Each change of a spec is one change of the Deployment's: what is written twice would count twice.
-        private func checkWrittenOnce(_ space: TestNamespace) async throws {
+        private func checkWrittenOnce(_ space: TestNamespace, _ live: LiveOperator) async throws {
             for (name, generation) in [("new", 1), ("edited", 2), ("kept", 1)] {
-                #expect(try await space.get(.deployments, name).metadata().generation == Int64(generation), "\(name)")
+                let found = try await space.get(.deployments, name).metadata().generation
+                let written = try live.logged().split(separator: "\n").filter {
+                    $0.contains("Deployment.apps \(space.name)/\(name)")
+                }
+                #expect(found == Int64(generation), "\(name): \(written.joined(separator: "\n"))")
             }
         }
     }
