@@ -3,6 +3,7 @@ import JSON
 import KubeModel
 import SwiftletAPI
 import Testing
+import TrafficPolicy
 
 @testable import Operator
 

@@ -64,7 +64,7 @@ extension MeshOperatorTests {
         try await TestNamespace.withMeshNamespace { space in
             let lease: JSONValue = ["holderIdentity": "swiftlet-0", "leaseDurationSeconds": 3]
             try await space.create(.leases, "swiftlet", ["spec": lease])
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     while true {
                         let now = TimeSource.system.wall

@@ -1,4 +1,5 @@
 import KubeModel
+import KubeRuntime
 import SwiftletAPI
 import Testing
 
