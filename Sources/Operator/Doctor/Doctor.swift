@@ -75,7 +75,12 @@ package struct Doctor: Sendable {
         // Meshes are the whole cluster's.
         var rights: [Finding] = []
         for permission in namespace == nil ? Permission.all : Permission.webServers {
-            rights += try await self.rights(permission, of: account)
+            rights += await self.rights(permission, in: namespace, of: account)
+        }
+        if let place = install?.namespace {
+            for permission in Permission.ofOperatorNamespace {
+                rights += await self.rights(permission, in: place, of: account)
+            }
         }
         return findings + Self.summed(rights, of: account)
     }
@@ -147,11 +152,15 @@ package struct Doctor: Sendable {
 
     // MARK: - Rights
 
-    /// - Parameter account: the operator's service account, `nil` for whoever asks.
-    private func rights(_ permission: Permission, of account: String?) async throws -> [Finding] {
+    /// - Parameters:
+    ///   - namespace: where it is asked for; `nil` for all.
+    ///   - account: the operator's service account, `nil` for whoever asks.
+    private func rights(_ permission: Permission, in namespace: String?, of account: String?) async -> [Finding] {
         var denied: [String] = []
         do {
-            for verb in permission.verbs where try await !isAllowed(verb, permission, account) { denied.append(verb) }
+            for verb in permission.verbs where try await !isAllowed(verb, permission, in: namespace, account) {
+                denied.append(verb)
+            }
         } catch {
             let message = "it cannot be asked who may what: \(error)"
             return [Finding(severity: .warning, subject: permission.subject, message: message)]
@@ -166,12 +175,17 @@ package struct Doctor: Sendable {
                 severity: .problem,
                 subject: permission.subject,
                 message: "may not \(denied.joined(separator: ", ")) \(place), so cannot \(permission.purpose)",
-                remedy: "grant the role: swiftlet crds --role | kubectl apply --server-side -f -, and bind it"
+                remedy: "grant the roles that the chart makes, or those of: swiftlet crds --role"
             )
         ]
     }
 
-    private func isAllowed(_ verb: String, _ permission: Permission, _ account: String?) async throws -> Bool {
+    private func isAllowed(
+        _ verb: String,
+        _ permission: Permission,
+        in namespace: String?,
+        _ account: String?
+    ) async throws -> Bool {
         let place = account?.split(separator: ":").dropFirst(2).first.map { "system:serviceaccounts:\($0)" }
         let review: JSONValue = [
             "apiVersion": "authorization.k8s.io/v1",

@@ -94,7 +94,7 @@ private final class Replica: Sendable {
         let kubeconfig = folder.appending(path: "kubeconfig")
         try await space.serviceAccountKubeconfig(user).write(to: kubeconfig, atomically: true, encoding: .utf8)
         output = folder.appending(path: "log")
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
         let process = Process()
         process.executableURL = TestCluster.swiftlet
         process.arguments = [

@@ -57,8 +57,3 @@ extension InstallDiagnosis {
     private static let applyDefinitions =
         "apply those of this version: swiftlet crds | kubectl apply --server-side --force-conflicts -f -"
 }
-
-extension CustomResourceDefinition {
-    /// `webservers.web.phys.app`.
-    var name: String { "\(resource.plural).\(resource.group)" }
-}

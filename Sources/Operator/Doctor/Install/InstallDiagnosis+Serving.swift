@@ -25,7 +25,7 @@ extension InstallDiagnosis {
             guard fails || ["forbidden", "stalled"].contains(condition) else { return nil }
             let remedy =
                 switch condition {
-                case "forbidden": "grant the role: swiftlet crds --role | kubectl apply --server-side -f -, and bind it"
+                case "forbidden": "grant the roles that the chart makes, or those of: swiftlet crds --role"
                 case "notInstalled": "install the resources: swiftlet crds | kubectl apply --server-side -f -"
                 default: "\(state.kubectl) logs \(pod)"
                 }
