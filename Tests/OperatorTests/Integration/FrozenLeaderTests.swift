@@ -96,7 +96,7 @@ private final class Replica: Sendable {
         output = folder.appending(path: "log")
         _ = FileManager.default.createFile(atPath: output.path, contents: nil)
         let process = Process()
-        process.executableURL = TestCluster.swiftlet
+        process.executableURL = SwiftletProgram.path
         process.arguments = [
             "operator", "--kubeconfig", kubeconfig.path, "--namespace", space.name, "--health-address", "127.0.0.1:0",
             "--lease-duration", "3", "--renew-deadline", "2", "--retry-period", "0.3",

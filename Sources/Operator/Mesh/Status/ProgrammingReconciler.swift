@@ -21,10 +21,10 @@ struct ProgrammingReconciler: Sendable {
     let hub: ProxyHub
     let barrier: WriteBarrier<ProgrammedKey>
     let now: @Sendable () -> Timestamp
-    /// What other replicas tell of their proxies; `nil` for the only one.
-    var reports: DeliveryReports?
     /// Where people are told; `nil` for nowhere.
     var events: EventRecorder?
+    /// What other replicas tell of their proxies; `nil` for the only one.
+    let reports: DeliveryReports?
     private let news = NewsKeeper()
 
     init(
@@ -34,9 +34,11 @@ struct ProgrammingReconciler: Sendable {
         hub: ProxyHub,
         barrier: WriteBarrier<ProgrammedKey>,
         now: @escaping @Sendable () -> Timestamp,
-        events: EventRecorder? = nil
+        events: EventRecorder? = nil,
+        reports: DeliveryReports? = nil
     ) {
         self.client = client
+        self.reports = reports
         self.stores = stores
         self.engine = engine
         self.hub = hub

@@ -25,10 +25,6 @@ enum TestCluster {
     /// `nil` for a cluster that keeps none.
     static let auditLog = kubeconfig.flatMap { AuditLog(kubeconfig: $0) }
 
-    /// The program, which is built beside the tests.
-    static let swiftlet = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appending(path: "swiftlet")
-
     static let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     /// - Parameter kubeconfig: of another cluster than the one of all tests.

@@ -1,5 +1,6 @@
 import JSON
 import KubeModel
+import KubeRuntime
 import SwiftletAPI
 
 /// How far the proxies of one replica have come with each object: what the replicas that stand by tell the one that leads, which writes the statuses.

@@ -48,7 +48,7 @@ struct DeliveryReporter: Service {
                     continue
                 }
                 guard written != nil || !hub.connected.isEmpty else { continue }
-                let report = report()
+                let report = self.report()
                 if let written, written.report == report,
                     report.entries.isEmpty || written.at.duration(to: time.now) < Self.beat
                 {
