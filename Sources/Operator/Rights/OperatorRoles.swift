@@ -8,7 +8,7 @@ package enum OperatorRoles {
     /// All that an operator needs that looks after the whole cluster and registers its webhooks itself.
     package static func objects(operatorNamespace: String) -> [DynamicObject] {
         [
-            role("ClusterRole", nil, Permission.all),
+            role("ClusterRole", nil, Permission.all + Permission.registration),
             role("Role", operatorNamespace, Permission.ofOperatorNamespace),
         ]
     }

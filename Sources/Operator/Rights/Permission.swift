@@ -48,10 +48,14 @@ extension Permission {
     /// What WebServers need in the namespaces that are looked after, and what is told better with it.
     package static let webServers = OperatorFeature.webServers.permissions
 
-    /// Everything that is needed outside the operator's own namespace, each subject once.
+    /// Everything that is needed outside the operator's own namespace, each subject once, where somebody else registers the webhooks.
     package static let all = merged(
-        OperatorFeature.allCases.flatMap(\.permissions).filter { $0.place != .operatorNamespace }
+        OperatorFeature.allCases.filter { $0 != .registration }.flatMap(\.permissions)
+            .filter { $0.place != .operatorNamespace }
     )
+
+    /// What an operator needs beside it that registers its webhooks itself.
+    package static let registration = OperatorFeature.registration.permissions
 
     /// Everything that is needed in the operator's own namespace.
     package static let ofOperatorNamespace = OperatorFeature.allCases.flatMap(\.permissions)
