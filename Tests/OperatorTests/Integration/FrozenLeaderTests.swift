@@ -41,9 +41,12 @@ import Testing
                     #expect(try await Self.current(among: replicas) === next, "seed \(seed)")
                 }
                 group.cancelAll()
-                do { try await group.waitForAll() } catch is CancellationError {} catch let error as KubeError
-                    where error.isCancelled
-                {}
+                do {
+                    try await group.waitForAll()
+                } catch {
+                    let isOurs = error is CancellationError || (error as? KubeError)?.isCancelled == true
+                    guard isOurs else { throw error }
+                }
             }
             for replica in replicas { replica.kill() }
             let entries = try log.entries().filter { users.contains($0.user) }
@@ -130,7 +133,8 @@ extension TestNamespace {
                 .namespaces,
                 ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(home.namespace)]]
             )
-        } catch  where error.isAlreadyExists {
+        } catch {
+            guard error.isAlreadyExists else { throw error }
         }
         _ = try await client.create(
             .serviceAccounts,
