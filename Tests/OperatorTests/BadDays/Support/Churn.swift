@@ -53,11 +53,13 @@ enum Churn {
         }
     }
 
-    /// Without what depends on what was there before: an autoscaler keeps the number of replicas that it finds, and a host belongs to who
-    /// had it first.
+    /// Without what depends on what was there before: an autoscaler keeps the number of replicas that it finds, a host belongs to who had it
+    /// first, and of two fields the server keeps what it once made of them, a pull policy by the image and the old name of the account.
     private static func settled(_ spec: JSONValue, _ server: Int) -> JSONValue {
         var spec = spec
         if server.isMultiple(of: 2) { spec["replicas"] = nil } else { spec["autoscaling"] = nil }
+        if spec["imagePullPolicy"] == nil { spec["imagePullPolicy"] = "IfNotPresent" }
+        spec["serviceAccountName"] = nil
         if spec["ingress"] != nil { spec[path: "ingress", "host"] = .string("web-\(server).example.com") }
         return spec
     }

@@ -18,6 +18,13 @@ struct NamespaceState {
                 // Of foreign objects with the namespace's own names.
                 let digest = ["spec", "template", "metadata", "annotations", "swiftlet.phys.app/config"]
                 if value[path: digest] != nil { value[path: digest] = "some" }
+                // The server keeps elements in the order in which they came, and what it empties.
+                let pod = ["spec", "template", "spec"]
+                if let secrets = value[path: pod + ["imagePullSecrets"]]?.arrayValue {
+                    let sorted = secrets.sorted { $0.encodedText() < $1.encodedText() }
+                    value[path: pod + ["imagePullSecrets"]] = .array(sorted)
+                }
+                if value[path: pod + ["affinity"]] == [:] { value[path: pod + ["affinity"]] = nil }
                 if resource == WebServer.resource { value["status"] = object.value["status"]?.withoutTimes }
                 let text = String(decoding: value.encoded(), as: UTF8.self).replacing(space.name, with: "namespace")
                 objects["\(resource.kind) \(object.name)"] = try JSONValue(parsing: Array(text.utf8))
