@@ -8,7 +8,7 @@ import Testing
     private func key(_ namespace: String, _ name: String) -> ObjectKey { ObjectKey(namespace: namespace, name: name) }
 
     /// A deadline so far from now.
-    private func soon(_ seconds: Int = 10) -> ContinuousClock.Instant { .now.advanced(by: .seconds(seconds)) }
+    private func soon(_ seconds: Int = 60) -> ContinuousClock.Instant { .now.advanced(by: .seconds(seconds)) }
 
     @Test func aStoreFollowsAKindAndSeesOurOwnWrites() async throws {
         try await RealCluster.withNamespace { client, namespace in

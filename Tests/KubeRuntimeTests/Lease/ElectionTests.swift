@@ -8,7 +8,10 @@ struct ElectionTests {
     private static let start = ContinuousClock.now
     private static let times = ElectionTimes()
 
-    private static func at(_ seconds: Double) -> Election.Instant { start.advanced(by: .seconds(seconds)) }
+    /// In whole milliseconds: fractions of a `Double` would not add up.
+    private static func at(_ seconds: Double) -> Election.Instant {
+        start.advanced(by: .milliseconds(Int64((seconds * 1000).rounded())))
+    }
 
     private static func election() -> Subject { Subject() }
 

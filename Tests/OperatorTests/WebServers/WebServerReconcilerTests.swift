@@ -45,6 +45,9 @@ struct WebServerReconcilerTests {
             var webServer = Self.webServer(hasStatus: hasStatus)
             if paused { webServer[path: "spec", "paused"] = true }
             stores.webServers.put(try WebServer(webServer))
+            // Read, and empty.
+            for store in stores.children.values { store.endFill(resourceVersion: ResourceVersion(1)) }
+            stores.claims.endFill(resourceVersion: ResourceVersion(1))
             let reconciler = WebServerReconciler(
                 stores: stores,
                 executor: PlanExecutor(client: client),
