@@ -131,8 +131,8 @@ extension InstallDiagnosis {
 
     private func examine(secret: JSONValue, _ subject: String) -> [Doctor.Finding] {
         let logs = "\(state.kubectl) logs -l app.kubernetes.io/name=swiftlet | grep certificate"
-        // One of the cluster's own type, as cert-manager writes it, has one certificate.
-        let names = secret["type"] == "kubernetes.io/tls" ? ["tls"] : ["tls", "xds"]
+        // One that somebody else fills, such as cert-manager, has one certificate, and not the key of the authority.
+        let names = secret["data"]?["ca.key"] == nil ? ["tls"] : ["tls", "xds"]
         let certificates = CertificateState(data: secret["data"], names: names)
         var findings = certificates.faults.map { warning(subject, "cannot be read wholly: \($0)", logs) }
         let request = CertificateRequest.service(state.names.service, namespace: state.names.namespace)

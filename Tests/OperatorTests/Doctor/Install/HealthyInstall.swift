@@ -1,9 +1,9 @@
 import FoundationEssentials
 import JSON
-import KubeAdmission
 import KubeModel
 import SwiftletAPI
 
+@testable import KubeAdmission
 @testable import Operator
 
 /// An install with which all is well.
@@ -30,7 +30,7 @@ enum HealthyInstall {
 
     static func state() throws -> InstallState {
         let authority = try Self.authority("swiftlet")
-        var data: [String: JSONValue] = ["ca.crt": base64(authority.pem)]
+        var data: [String: JSONValue] = ["ca.crt": base64(authority.pem), "ca.key": base64(try authority.keyPEM())]
         for name in ["tls", "xds"] {
             var request = CertificateRequest.service("swiftlet", namespace: "swiftlet-system")
             request.name = name
