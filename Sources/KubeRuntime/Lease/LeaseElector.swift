@@ -218,6 +218,7 @@ package final class LeaseElector: Service {
                 state.fault = nil
                 state.hasSeenLease = true
             }
+        case .observed(.some): state.update { $0.hasSeenLease = true }
         default: break
         }
     }

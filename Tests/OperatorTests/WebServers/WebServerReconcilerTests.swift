@@ -46,7 +46,11 @@ struct WebServerReconcilerTests {
             if paused { webServer[path: "spec", "paused"] = true }
             stores.webServers.put(try WebServer(webServer))
             // Read, and empty.
-            for store in stores.children.values { store.endFill(resourceVersion: ResourceVersion(1)) }
+            for store in stores.children.values {
+                store.beginFill()
+                store.endFill(resourceVersion: ResourceVersion(1))
+            }
+            stores.claims.beginFill()
             stores.claims.endFill(resourceVersion: ResourceVersion(1))
             let reconciler = WebServerReconciler(
                 stores: stores,

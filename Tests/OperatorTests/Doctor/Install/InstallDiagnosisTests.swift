@@ -373,7 +373,7 @@ struct InstallDiagnosisTests {
 
     @Test func aSecretThatIsMissingOrBrokenIsTold() throws {
         #expect(try only { $0.secret = .absent }.severity == .problem)
-        let trouble = try self.trouble { $0.secret = .found(["data": ["tls.crt": "Z2FyYmFnZQ=="]]) }
+        let trouble = try self.trouble { $0.secret = .found(["data": ["tls.crt": "Z2FyYmFnZQ==", "ca.key": ""]]) }
         #expect(trouble.contains { $0.message.hasPrefix("cannot be read wholly: tls.crt") })
         #expect(trouble.contains { $0.subject == "certificate xds" && $0.severity == .problem })
     }
