@@ -8,9 +8,8 @@ struct ElectionTests {
     private static let start = ContinuousClock.now
     private static let times = ElectionTimes()
 
-    /// In whole milliseconds: fractions of a `Double` would not add up.
     private static func at(_ seconds: Double) -> Election.Instant {
-        start.advanced(by: .milliseconds(Int64((seconds * 1000).rounded())))
+        start.advanced(by: .milliseconds(Int((seconds * 1000).rounded())))
     }
 
     private static func election() -> Subject { Subject() }
@@ -67,11 +66,11 @@ struct ElectionTests {
         let election = Self.election()
         election.step(.wokeUp, now: Self.at(0))
         election.step(.read(nil), now: Self.at(0))
+        let stored = Self.lease("we", 1)
         // The renewal is due by then.
         #expect(
-            election.step(.written(Self.lease("we", 1)), now: Self.at(5)) == [
-                .lead(until: Self.at(12.5)), Self.write(.renew, Self.lease("we", 1), at: 5),
-            ]
+            election.step(.written(stored), now: Self.at(5))
+                == [.lead(until: Self.at(12.5)), Self.write(.renew, stored, at: 5)]
         )
     }
 

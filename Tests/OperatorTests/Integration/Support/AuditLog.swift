@@ -24,8 +24,12 @@ struct AuditLog {
 
     /// `nil` for a cluster that keeps none.
     init?(kubeconfig: String) {
-        file = URL(filePath: kubeconfig).deletingLastPathComponent().appending(path: "logs/audit.log")
-        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        let folder = URL(filePath: kubeconfig).deletingLastPathComponent()
+        file = folder.appending(path: "logs/audit.log")
+        // The log itself is made with its first entry.
+        guard FileManager.default.fileExists(atPath: folder.appending(path: "audit-policy.yaml").path) else {
+            return nil
+        }
     }
 
     /// Everything that was answered so far. The texts of times compare as the times do.
