@@ -14,14 +14,16 @@ extension MeshOperatorTests {
     @Suite(.serialized)
     struct Replicas {
         private static let proxiesOfEach = 3
+        /// WebServers of other tests are not theirs.
+        private static let meshAlone = ["--no-web-servers", "--no-validation"]
 
         @Test func theStatusCountsTheProxiesOfAllReplicas() async throws {
             try await TestNamespace.withMeshNamespace { space in
                 let (first, second) = (try MeshProcess(space), try MeshProcess(space))
-                try await LiveOperator.run(first.flags()) { _ in
+                try await LiveOperator.run(first.flags() + Self.meshAlone) { _ in
                     try await space.enable()
                     try await space.untilInjecting()
-                    try await LiveOperator.run(second.flags()) { standby in
+                    try await LiveOperator.run(second.flags() + Self.meshAlone) { standby in
                         try await eventually("the second stands by, and serves") {
                             try await standby.page("/readyz?verbose")?.text.contains("leader-election standing-by")
                                 == true
