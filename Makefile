@@ -29,6 +29,11 @@ demo-mesh: build ## Show the mesh tutorial alone
 test: build ## Run all unit tests, the integration tests against a real API server, and short bad days
 	$(CLUSTER)/deps.sh light
 	Tests/run.sh unit
+	Tests/run.sh bad-days short
+
+.PHONY: bad-days
+bad-days: build ## Run the tests of bad days: kills, outages, expired certificates, a full and a stuck namespace, churn; 5 to 10 minutes
+	$(CLUSTER)/deps.sh light
 	Tests/run.sh bad-days
 
 .PHONY: soak

@@ -53,7 +53,7 @@ extension BadDays {
                     )
                     // What goes is not made again, whatever is seen first. Events may be written late.
                     let made = try live.logged().split(separator: "\n").filter {
-                        $0.contains("created") && $0.contains("Deployment ")
+                        $0.contains("created") && $0.contains("Deployment")
                     }
                     #expect(made.count == names.count)
                     #expect(writes < names.count / 10 + 5)

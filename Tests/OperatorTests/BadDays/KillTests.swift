@@ -45,7 +45,7 @@ extension BadDays {
             var random = SeededGenerator(seed: BadDayOptions.seed &+ 1)
             var starts = 0
             for _ in 0..<BadDayOptions.kills {
-                let life = Duration.milliseconds(Int.random(in: 300...3_700, using: &random))
+                let life = Duration.milliseconds(Int.random(in: 300...6_000, using: &random))
                 let hasBegun = try await LiveOperator.run(["--namespace", space.name] + Self.lease, endsBy: .kill) {
                     live in
                     try await Task.sleep(for: life)

@@ -24,7 +24,7 @@ struct NamespaceState {
                     let sorted = secrets.sorted { $0.encodedText() < $1.encodedText() }
                     value[path: pod + ["imagePullSecrets"]] = .array(sorted)
                 }
-                if value[path: pod + ["affinity"]] == [:] { value[path: pod + ["affinity"]] = nil }
+                if let spec = value[path: pod] { value[path: pod] = spec.withoutEmptied }
                 if resource == WebServer.resource { value["status"] = object.value["status"]?.withoutTimes }
                 let text = String(decoding: value.encoded(), as: UTF8.self).replacing(space.name, with: "namespace")
                 objects["\(resource.kind) \(object.name)"] = try JSONValue(parsing: Array(text.utf8))
@@ -51,6 +51,15 @@ struct NamespaceState {
 }
 
 extension JSONValue {
+    /// Without objects that have nothing in them.
+    fileprivate var withoutEmptied: JSONValue {
+        if let members = objectValue {
+            return .object(members.mapValues(\.withoutEmptied).filter { $0.value != [:] })
+        }
+        if let elements = arrayValue { return .array(elements.map(\.withoutEmptied)) }
+        return self
+    }
+
     /// A status without when things happened.
     fileprivate var withoutTimes: JSONValue {
         if let members = objectValue {
