@@ -55,7 +55,7 @@ package enum OperatorFeature: String, Hashable, Sendable, CaseIterable {
     ]
 
     private static let forWebServers = [
-        Permission(WebServer.resource, ["list", "watch"], in: .watchedNamespaces, "see the WebServers"),
+        Permission(WebServer.resource, read, in: .watchedNamespaces, "see the WebServers"),
         Permission(
             WebServer.resource,
             subresource: "status",
