@@ -35,6 +35,7 @@ package struct HotLoopMachine<Key: Hashable & Sendable>: ~Copyable {
     private let options: HotLoopOptions
     private var records: [Key: Record] = [:]
     private var purgeAt = 1024
+    private var purgeDue: Instant?
 
     package init(options: HotLoopOptions = HotLoopOptions()) { self.options = options }
 
@@ -69,9 +70,13 @@ package struct HotLoopMachine<Key: Hashable & Sendable>: ~Copyable {
         return .hold(hold, isFirst: record.holds == 1)
     }
 
+    /// Forgets who is cured: now and then, and before it is too many.
     private mutating func purge(now: Instant) {
-        guard records.count >= purgeAt else { return }
+        let due = purgeDue ?? now.advanced(by: options.cooldown)
+        purgeDue = due
+        guard now >= due || records.count >= purgeAt else { return }
         records = records.filter { $0.value.lastRun.duration(to: now) <= options.cooldown }
         purgeAt = max(1024, 2 * records.count)
+        purgeDue = now.advanced(by: options.cooldown)
     }
 }

@@ -38,52 +38,93 @@ package struct EventCorrelator: ~Copyable {
     }
 
     private struct Series {
-        var write: EventWrite
+        var severity: EventReport.Severity
+        var reason: String
+        var action: String
+        var note: String
+        /// The event's name.
+        var name: String
+        var firstSeen: MicroTime
+        var lastSeen: MicroTime
         var lastReport: Instant
         var lastWrite: Instant
+        var count = 1
         var writtenCount = 1
+
+        /// Not by the note, which may have a number or a time in it.
+        func takes(_ report: EventReport) -> Bool {
+            severity == report.severity && reason == report.reason && action == report.action
+        }
+
+        func write(about subject: EventSubject) -> EventWrite {
+            EventWrite(
+                key: ObjectKey(namespace: subject.eventNamespace, name: name),
+                report: EventReport(subject, severity, reason: reason, action: action, note: note),
+                firstSeen: firstSeen,
+                lastSeen: lastSeen,
+                count: count
+            )
+        }
     }
 
-    private struct Bucket {
+    /// What is known of one object. Its series are few, as its tokens are.
+    private struct Record {
+        var series: [Series] = []
         var tokens: Double
         var filledAt: Instant
     }
 
     private let options: EventOptions
-    private var series: [EventReport.Series: Series] = [:]
-    private var buckets: [EventSubject: Bucket] = [:]
+    private var records: [EventSubject: Record] = [:]
+    private var seriesCount = 0
     private var lastName: Int64 = 0
 
     package init(options: EventOptions = EventOptions()) { self.options = options }
 
     /// Takes in a report.
     package mutating func record(_ report: EventReport, now: Instant, wall: MicroTime) -> Decision {
-        if var known = series[report.series], known.lastReport.duration(to: now) < options.seriesTimeout {
-            known.lastReport = now
-            known.write.count += 1
-            known.write.lastSeen = wall
+        let subject = report.subject
+        var record = records[subject] ?? Record(tokens: Double(options.burst), filledAt: now)
+        let position = record.series.firstIndex { $0.takes(report) }
+        if let position, record.series[position].lastReport.duration(to: now) < options.seriesTimeout {
+            var series = record.series[position]
+            series.lastReport = now
+            series.count += 1
+            series.lastSeen = wall
             // The second time is told at once, as it makes a series of it.
-            let isDue = known.write.count == 2 || known.lastWrite.duration(to: now) >= options.refresh
+            let isDue = series.count == 2 || series.lastWrite.duration(to: now) >= options.refresh
             if isDue {
-                known.lastWrite = now
-                known.writtenCount = known.write.count
+                series.lastWrite = now
+                series.writtenCount = series.count
             }
-            series[report.series] = known
-            return isDue ? .write(known.write) : .counted
+            record.series[position] = series
+            records[subject] = record
+            return isDue ? .write(series.write(about: subject)) : .counted
         }
-        guard series.count < options.maximumSeries || series[report.series] != nil else {
-            return .dropped(.seriesLimit)
-        }
-        guard takeToken(report.subject, now: now) else { return .dropped(.objectLimit) }
-        let write = EventWrite(
-            key: ObjectKey(namespace: report.subject.eventNamespace, name: newName(for: report.subject, wall: wall)),
-            report: report,
+        guard position != nil || seriesCount < options.maximumSeries else { return .dropped(.seriesLimit) }
+        let available = tokens(of: record, now: now)
+        guard available >= 1 else { return .dropped(.objectLimit) }
+        record.tokens = available - 1
+        record.filledAt = now
+        let series = Series(
+            severity: report.severity,
+            reason: report.reason,
+            action: report.action,
+            note: report.note,
+            name: newName(for: subject, wall: wall),
             firstSeen: wall,
             lastSeen: wall,
-            count: 1
+            lastReport: now,
+            lastWrite: now
         )
-        series[report.series] = Series(write: write, lastReport: now, lastWrite: now)
-        return .write(write)
+        if let position {
+            record.series[position] = series
+        } else {
+            record.series.append(series)
+            seriesCount += 1
+        }
+        records[subject] = record
+        return .write(series.write(about: subject))
     }
 
     /// Ends series that have timed out and refreshes others. To be called about once a minute while ``isActive``.
@@ -91,33 +132,46 @@ package struct EventCorrelator: ~Copyable {
     /// - Returns: those whose last count has not been written.
     package mutating func sweep(now: Instant) -> [EventWrite] {
         var writes: [EventWrite] = []
-        for (key, known) in series {
-            let hasEnded = known.lastReport.duration(to: now) >= options.seriesTimeout
-            let isDue = hasEnded || known.lastWrite.duration(to: now) >= options.refresh
-            if isDue, known.write.count > known.writtenCount {
-                writes.append(known.write)
-                series[key]?.lastWrite = now
-                series[key]?.writtenCount = known.write.count
+        var kept: [EventSubject: Record] = [:]
+        seriesCount = 0
+        for (subject, known) in records {
+            var record = known
+            record.series.removeAll(keepingCapacity: false)
+            for var series in known.series {
+                let hasEnded = series.lastReport.duration(to: now) >= options.seriesTimeout
+                let isDue = hasEnded || series.lastWrite.duration(to: now) >= options.refresh
+                if isDue, series.count > series.writtenCount {
+                    series.lastWrite = now
+                    series.writtenCount = series.count
+                    writes.append(series.write(about: subject))
+                }
+                if !hasEnded { record.series.append(series) }
             }
-            if hasEnded { series[key] = nil }
+            // A full bucket is as good as none.
+            guard !record.series.isEmpty || tokens(of: record, now: now) < Double(options.burst) else { continue }
+            seriesCount += record.series.count
+            kept[subject] = record
         }
-        // A full bucket is as good as none.
-        buckets = buckets.filter { tokens(of: $0.value, now: now) < Double(options.burst) }
+        // A dictionary of its own, which is as large as what is left.
+        records = kept
         return writes
     }
 
-    /// Whether there is anything to sweep.
-    package var isActive: Bool { !series.isEmpty || !buckets.isEmpty }
-
-    private mutating func takeToken(_ subject: EventSubject, now: Instant) -> Bool {
-        let available = buckets[subject].map { tokens(of: $0, now: now) } ?? Double(options.burst)
-        guard available >= 1 else { return false }
-        buckets[subject] = Bucket(tokens: available - 1, filledAt: now)
-        return true
+    /// Ends all series of an object that is gone.
+    ///
+    /// - Returns: those whose last count has not been written.
+    package mutating func forget(_ subject: EventSubject) -> [EventWrite] {
+        guard let record = records.removeValue(forKey: subject) else { return [] }
+        seriesCount -= record.series.count
+        if records.isEmpty { records = [:] }
+        return record.series.filter { $0.count > $0.writtenCount }.map { $0.write(about: subject) }
     }
 
-    private func tokens(of bucket: Bucket, now: Instant) -> Double {
-        min(Double(options.burst), bucket.tokens + bucket.filledAt.duration(to: now) / options.refill)
+    /// Whether there is anything to sweep.
+    package var isActive: Bool { !records.isEmpty }
+
+    private func tokens(of record: Record, now: Instant) -> Double {
+        min(Double(options.burst), record.tokens + record.filledAt.duration(to: now) / options.refill)
     }
 
     /// The object's name and the time in hexadecimal, as client-go makes it; made unique among ours.

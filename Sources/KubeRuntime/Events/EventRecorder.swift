@@ -74,6 +74,12 @@ package final class EventRecorder: Sendable {
         if let reason { dropped[reason]?.increment() } else { wakeUp.call() }
     }
 
+    /// Ends what is known of an object that is gone, once its last counts are written. Reports about it may still come.
+    package func forget(_ subject: EventSubject) {
+        enqueue { correlator in correlator.forget(subject) }
+        wakeUp.call()
+    }
+
     /// Writes events until ``shutDown()``, and then what is left; or until the task is cancelled.
     package func run() async {
         var sweepAt: TimeSource.Instant?
@@ -85,7 +91,7 @@ package final class EventRecorder: Sendable {
             let now = time.now
             if let due = sweepAt, due <= now {
                 sweepAt = nil
-                sweep(now: now)
+                enqueue { correlator in correlator.sweep(now: now) }
                 continue
             }
             let (isActive, isShutDown) = state.withLock { ($0.correlator.isActive, $0.isShutDown) }
@@ -101,9 +107,9 @@ package final class EventRecorder: Sendable {
         wakeUp.call()
     }
 
-    private func sweep(now: TimeSource.Instant) {
+    private func enqueue(_ take: (inout EventCorrelator) -> [EventWrite]) {
         let excess = state.withLock { state in
-            let writes = state.correlator.sweep(now: now)
+            let writes = take(&state.correlator)
             let room = max(0, options.maximumQueue - state.queue.count)
             state.queue.append(contentsOf: writes.prefix(room))
             return max(0, writes.count - room)

@@ -39,16 +39,6 @@ package struct EventReport: Hashable, Sendable {
         self.action = action
         self.note = note
     }
-
-    /// What makes two reports the same happening. Not the note, which may have a number or a time in it.
-    struct Series: Hashable, Sendable {
-        var subject: EventSubject
-        var severity: Severity
-        var reason: String
-        var action: String
-    }
-
-    var series: Series { Series(subject: subject, severity: severity, reason: reason, action: action) }
 }
 
 /// Who reports.

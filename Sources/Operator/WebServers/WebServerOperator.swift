@@ -91,9 +91,7 @@ package struct WebServerOperator: Sendable {
         )
         Self.connect(controller, to: stores)
         stores.webServers.onChange { change in
-            guard case .deleted(let webServer) = change else { return }
-            converged.remove(webServer.key)
-            settled.remove(webServer.key)
+            if case .deleted(let webServer) = change { events.forget(EventSubject(webServer)) }
         }
     }
 

@@ -32,7 +32,13 @@ struct WebServerReconciler: Sendable {
     func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> ReconcileResult {
         var intents: ChildIntents?
         for _ in 0..<Self.rounds {
-            guard let webServer = stores.webServers.get(key), !webServer.metadata.isBeingDeleted else { return .done }
+            guard let webServer = stores.webServers.get(key) else {
+                // Here and not when it is seen to go: a run that is under way then would remember it again.
+                converged.remove(key)
+                settled.remove(key)
+                return .done
+            }
+            guard !webServer.metadata.isBeingDeleted else { return .done }
             if let failure = unreadable(for: webServer) {
                 let status = plan(webServer, try observation(of: webServer), nil, failure).status
                 try await tell(status, of: webServer, context)
@@ -51,8 +57,7 @@ struct WebServerReconciler: Sendable {
                 converged.insert(versions, for: key)
                 return .done
             }
-            if outcome.plan.creates, webServer.status != nil, try await !executor.isPresent(webServer) { return .done }
-            try await perform(outcome.plan, observation, intents, webServer, context)
+            guard try await perform(outcome.plan, observation, intents, webServer, context) else { return .done }
             // Only what has been seen can be told.
             guard await barrier.waitUntilSeen(key, for: Self.sight) else { break }
         }
@@ -70,19 +75,27 @@ struct WebServerReconciler: Sendable {
         )
     }
 
+    /// - Returns: `false` when nothing was done, as the WebServer is gone already.
     private func perform(
         _ plan: Plan,
         _ observation: WebServerObservation,
         _ intents: ChildIntents?,
         _ webServer: WebServer,
         _ context: ReconcileContext
-    ) async throws {
-        let outcome = await executor.perform(plan)
-        for done in outcome.done {
-            note(done, webServer.key, context)
-            report(done.action, on: webServer)
+    ) async throws -> Bool {
+        let failure: KubeError?
+        do throws(KubeError) {
+            if plan.creates, webServer.status != nil, try await !executor.isPresent(webServer) { return false }
+            let outcome = await executor.perform(plan)
+            for done in outcome.done {
+                note(done, webServer.key, context)
+                report(done.action, on: webServer)
+            }
+            failure = outcome.failure
+        } catch {
+            failure = error
         }
-        guard let failure = outcome.failure else { return }
+        guard let failure else { return true }
         // A conflict is somebody else being faster: what they did is seen in a moment.
         if !failure.isCancelled, !failure.isConflict, !failure.isNotLeading {
             let status = self.plan(webServer, observation, intents, WebServerPlanner.Failure(failure)).status
@@ -151,16 +164,12 @@ struct WebServerReconciler: Sendable {
         return true
     }
 
-    private func subject(_ webServer: WebServer) -> EventSubject {
-        EventSubject(kind: WebServer.resource.groupVersionKind, key: webServer.key, uid: webServer.uid)
-    }
-
     /// Events for what was written. The action names the kind, so that those of several kinds are not one series.
     private func report(_ action: PlannedAction, on webServer: WebServer) {
         guard let reason = action.eventReason else { return }
         events.report(
             EventReport(
-                subject(webServer),
+                EventSubject(webServer),
                 .normal,
                 reason: reason,
                 action: "\(reason)\(action.resource.kind)",
@@ -171,7 +180,7 @@ struct WebServerReconciler: Sendable {
 
     /// Events for what turned; the conditions have the details.
     private func report(_ status: WebServerStatus, of webServer: WebServer) {
-        let subject = subject(webServer)
+        let subject = EventSubject(webServer)
         func turned(_ type: String) -> Condition? {
             guard let condition = status.conditions[type: type] else { return nil }
             let before = webServer.status?.conditions[type: type]
@@ -188,6 +197,12 @@ struct WebServerReconciler: Sendable {
                 EventReport(subject, .warning, reason: working.reason, action: "Reconcile", note: working.message)
             )
         }
+    }
+}
+
+extension EventSubject {
+    init(_ webServer: WebServer) {
+        self.init(kind: WebServer.resource.groupVersionKind, key: webServer.key, uid: webServer.uid)
     }
 }
 

@@ -11,6 +11,7 @@ struct EventCorrelatorTests {
             machine.record(report, now: at(time), wall: wall(time))
         }
         func sweep(_ time: Duration) -> [EventWrite] { machine.sweep(now: at(time)) }
+        func forget(_ name: String) -> [EventWrite] { machine.forget(EventCorrelatorTests.subject(name)) }
         var isActive: Bool { machine.isActive }
     }
 
@@ -18,13 +19,16 @@ struct EventCorrelatorTests {
         MicroTime(secondsSinceEpoch: 1_800_000_000 + time / .seconds(1))
     }
 
-    private func report(_ reason: String = "Created", name: String = "web", note: String = "n") -> EventReport {
-        let subject = EventSubject(
+    private static func subject(_ name: String) -> EventSubject {
+        EventSubject(
             kind: GroupVersionKind(group: "apps", version: "v1", kind: "Deployment"),
             key: ObjectKey(namespace: "test", name: name),
             uid: UID(name)
         )
-        return EventReport(subject, .normal, reason: reason, action: "Apply", note: note)
+    }
+
+    private func report(_ reason: String = "Created", name: String = "web", note: String = "n") -> EventReport {
+        EventReport(Self.subject(name), .normal, reason: reason, action: "Apply", note: note)
     }
 
     private func count(_ decision: EventCorrelator.Decision) -> Int? {
@@ -94,6 +98,36 @@ struct EventCorrelatorTests {
         #expect(correlator.isActive)
         _ = correlator.sweep(.seconds(400))
         #expect(!correlator.isActive)
+    }
+
+    @Test func anObjectThatIsGoneIsForgottenAfterItsLastCount() {
+        var options = EventOptions()
+        options.maximumSeries = 3
+        let correlator = Correlator(options)
+        for second in 0..<5 { _ = correlator.record(report(), .seconds(second)) }
+        _ = correlator.record(report("Ready"), .seconds(5))
+        _ = correlator.record(report(name: "other"), .seconds(5))
+        #expect(correlator.forget("web").map(\.count) == [5])
+        #expect(correlator.forget("web").isEmpty)
+        // Its places are free, its next report begins anew, and others are as they were.
+        #expect(count(correlator.record(report(), .seconds(6))) == 1)
+        #expect(count(correlator.record(report("Ready"), .seconds(6))) == 1)
+        #expect(correlator.record(report("More"), .seconds(6)) == .dropped(.seriesLimit))
+        #expect(count(correlator.record(report(name: "other"), .seconds(6))) == 2)
+        _ = correlator.forget("web")
+        _ = correlator.forget("other")
+        #expect(!correlator.isActive)
+    }
+
+    @Test func endedSeriesMakeRoomForOthers() {
+        var options = EventOptions()
+        options.maximumSeries = 2
+        let correlator = Correlator(options)
+        for name in ["a", "b"] { _ = correlator.record(report(name: name)) }
+        _ = correlator.record(report(name: "b"), .seconds(300))
+        #expect(correlator.sweep(.seconds(370)).isEmpty)
+        #expect(count(correlator.record(report(name: "c"), .seconds(370))) == 1)
+        #expect(correlator.record(report(name: "d"), .seconds(370)) == .dropped(.seriesLimit))
     }
 
     @Test func namesAreUniqueAndNotTooLong() {
