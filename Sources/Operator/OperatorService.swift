@@ -82,6 +82,7 @@ package struct OperatorService: Sendable {
         var group = RuntimeGroup(time: time, logger: logger)
         group.add(server: health) { _ = try await health.boundPort() }
         group.add(server: deferred)
+        group.add(server: MallocTrimmer(time: time, logger: logger))
         if options.endsOnSignals { try await group.run() } else { try await group.run(signals: []) }
     }
 

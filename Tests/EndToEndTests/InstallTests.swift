@@ -26,7 +26,7 @@ struct InstallTests {
         try await compareRights(since: start)
 
         try await Release.helm("uninstall", "swiftlet", "--wait")
-        #expect(try await Release.remains() == [])
+        try await eventually("nothing is left", within: .seconds(90)) { try await Release.remains().isEmpty }
         try await nobodyIsHeldUp()
         // What people wrote is still there, and the next installation goes on with it.
         #expect(try await team.value("webserver/webserver-sample", ".metadata.name") == "webserver-sample")
@@ -97,9 +97,10 @@ struct InstallTests {
             try await eventually("\(object) is gone") { try await team.value(object, ".metadata.name").isEmpty }
         }
         // The validator is asked, and says no.
-        await #expect(throws: ProgramError.self) {
+        let refusal = await #expect(throws: ProgramError.self) {
             try await team("patch", "webserver", "webserver-sample", "--type=merge", "--patch", Self.nonsense)
         }
+        #expect(refusal?.description.contains("validator.swiftlet.phys.app") == true, "\(refusal?.description ?? "")")
         // A fault that lasts is told again and again: as one event.
         let typo = #"{"spec": {"webServerImage": "ngimx"}}"#
         try await team("patch", "webserver", "webserver-sample", "--type=merge", "--patch", typo)
@@ -189,19 +190,23 @@ struct InstallTests {
         #expect(result.failed == 0, "\(result.report)")
         #expect(most == 1, "\(most) led at once")
         #expect(seen > 5)
-        #expect(before.isDisjoint(with: try await Release.pods().map(\.name)))
         try await eventually("those of before are gone", within: .seconds(90)) { try await Release.pods().count == 2 }
+        #expect(before.isDisjoint(with: try await Release.pods().map(\.name)))
         try await Release.waitUntilOneLeads()
     }
 
     /// Nothing was refused, and nothing is allowed that nobody asked for, as far as the tests can lead to it.
     private func compareRights(since start: Date) async throws {
-        for pod in try await Release.pods() {
+        let pods = try await Release.pods()
+        #expect(pods.count == 2)
+        for pod in pods {
+            #expect(try await pod.metric("rest_client_requests_total") ?? 0 > 10)
             let refused = try await pod.metric("rest_client_requests_total") { $0.contains("code=\"403\"") }
             #expect(refused == 0, "\(pod.name) was refused \(refused ?? -1) requests")
         }
         guard RightsUsed.isThere else { return }
         let rights = try await RightsUsed(since: start)
+        #expect(rights.used.count > 20 && rights.granted.count > 20)
         #expect(rights.forbidden.isEmpty, "refused: \(rights.forbidden.sorted())")
         let idle = rights.unused.map(\.description).filter { !Self.neededForWhatIsRare.contains($0) }
         #expect(idle.isEmpty, "allowed and never used: \(idle)")

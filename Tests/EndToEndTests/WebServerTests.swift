@@ -111,17 +111,12 @@ struct WebServerTests {
 
     @Test func anOperatorThatIsStartedAgainWritesNothing() async throws {
         try await EndToEnd.withNamespace { kubectl in
-            try await OperatorProcess.run(namespace: kubectl.name) { _ in
+            try await OperatorProcess.run(namespace: kubectl.name) { process in
                 let sample = EndToEnd.sample
                 try await kubectl("apply", "-f", sample)
                 try await kubectl.waitUntilReady("webserver-sample")
-                // Ready comes first; what is still to be written after that is for this operator to write.
-                try await kubectl(
-                    "wait",
-                    "--for=condition=Reconciling=False",
-                    "webserver/webserver-sample",
-                    "--timeout=60s"
-                )
+                // What is still to be written, such as events, is for this one to write.
+                try await process.untilQuiet()
             }
             @Sendable func version() async throws -> String {
                 try await kubectl.value("webserver/webserver-sample", ".metadata.resourceVersion")

@@ -109,11 +109,11 @@ import Testing
 
     @Test func aWriteThatIsGivenUpUnansweredIsRemembered() async throws {
         let fence = WriteFence()
-        fence.open(until: .now + .milliseconds(200))
         try await withClient { connection in
             _ = try connection.readRequest()
             connection.waitForClose()
         } _: { client, _ in
+            fence.open(until: .now + .seconds(3))
             let error = await #expect(throws: KubeError.self) {
                 try await client.fenced(by: fence).create(.configMaps, Self.object)
             }

@@ -122,7 +122,7 @@ import Testing
         }
         defer { release.set() }
         try await withTransport { transport in
-            let gate = SendGate(until: .now + .milliseconds(300))
+            let gate = SendGate(until: .now + .seconds(3))
             let error = await #expect(throws: TransportError.self) {
                 try await transport.perform(Self.gated(gate), on: .init(server))
             }

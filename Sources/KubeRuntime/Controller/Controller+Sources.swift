@@ -37,6 +37,21 @@ extension Controller where Key == ObjectKey {
             }
             queue.add(change.key, priority: change.priority)
         }
+        forgetDeleted(in: store)
+    }
+
+    /// Takes the keys of objects that go while this process stands by out of the queue, where they would gather until it leads: for controllers
+    /// that have nothing to do for an object that is gone. To be called after what adds the keys.
+    ///
+    /// - Parameter keeps: keys for which there is something to do all the same.
+    package func forgetDeleted<Object>(
+        in store: Store<Object>,
+        unless keeps: @escaping @Sendable (ObjectKey) -> Bool = { _ in false }
+    ) {
+        store.onChange { [queue, term] change in
+            guard case .deleted = change, !term.isUnderWay, !keeps(change.key) else { return }
+            queue.drop(change.key)
+        }
     }
 }
 

@@ -28,7 +28,7 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
     private let generation: @Sendable (Key) -> Int64?
     private let reconcile: Reconcile
     private let hotLoops: Mutex<HotLoopMachine<Key>>
-    private let isRunning = Atomic(false)
+    let term = ControllerTerm()
 
     /// - Parameters:
     ///   - kind: of the keys' objects, for logs and spans; keys that name a kind themselves go before it.
@@ -62,7 +62,7 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
 
     /// Nothing while it does not run: keys that gather for a replica that stands by wait for nobody.
     package var queueFigures: QueueFigures {
-        isRunning.load(ordering: .relaxed) ? queue.figures : QueueFigures(depth: [:], running: [])
+        term.isUnderWay ? queue.figures : QueueFigures(depth: [:], running: [])
     }
 
     // MARK: - Running
@@ -72,8 +72,8 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
     /// After a cancellation it may be run again. What was cancelled is due again then, as is whatever was added meanwhile; what is remembered of
     /// keys is remembered of versions that the server gave, and so is right also when another process has worked in between.
     package func run() async {
-        isRunning.store(true, ordering: .relaxed)
-        defer { isRunning.store(false, ordering: .relaxed) }
+        term.begin()
+        defer { term.end() }
         metrics?.maxConcurrent.set(options.workers)
         await withDiscardingTaskGroup { group in
             group.addTask { await self.queue.run() }

@@ -51,6 +51,9 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
         change(now) { $0.reset(key, now: now) }
     }
 
+    /// Takes a key out that nobody works on.
+    package func drop(_ key: Key) { change(time.now) { $0.drop(key) } }
+
     // MARK: - For workers
 
     /// The next key to work on, as soon as there is one; `nil` when the queue was shut down or the task was cancelled.

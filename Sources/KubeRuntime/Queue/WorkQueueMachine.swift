@@ -179,11 +179,26 @@ package struct WorkQueueMachine<Key: Hashable & Sendable>: ~Copyable {
         }
         guard let again, !isShutDown else {
             entries[key] = nil
+            entries.giveBackRoom()
             return
         }
         entry.priority = again.priority
         place(key, &entry, at: again.at, now: now)
         entries[key] = entry
+    }
+
+    /// Takes a key out that nobody works on, with its failures: there is nothing to do for it any more.
+    package mutating func drop(_ key: Key) {
+        switch entries[key]?.phase {
+        case nil, .running: return
+        case .ready: depth[entries[key]?.priority ?? .normal, default: 0] -= 1
+        case .delayed: delayedCount -= 1
+        }
+        entries[key] = nil
+        entries.giveBackRoom()
+        guard normal.count + low.count > 2 * depth.values.reduce(0, +) + 64 else { return }
+        normal = Deque(normal.filter { isCurrent($0) })
+        low = Deque(low.filter { isCurrent($0) })
     }
 
     // MARK: - Ending

@@ -34,6 +34,7 @@ struct IndexTable<Object: WireObject> {
             keys[value]?.remove(key)
             if keys[value]?.isEmpty == true { keys[value] = nil }
         }
+        keys.giveBackRoom()
         for value in newValues { keys[value, default: []].insert(key) }
     }
 }

@@ -2,10 +2,16 @@ import KubeModel
 
 /// The content of a store, without its locks.
 struct StoreState<Object: WireObject> {
-    private struct Entry {
-        var object: Object
+    /// A class, so that an object that goes leaves a pointer's room behind in the table and not its own.
+    private final class Entry {
+        let object: Object
         /// The fill in which the object was last seen; older ones are swept when a fill ends.
         var fill: UInt32
+
+        init(_ object: Object, fill: UInt32) {
+            self.object = object
+            self.fill = fill
+        }
     }
 
     /// How far the lists of one part have come.
@@ -77,7 +83,7 @@ struct StoreState<Object: WireObject> {
     mutating func put(_ object: Object) -> (StoreChange<Object>?, StoreChange<Object>?) {
         let key = object.key
         let fill = fill(of: key)
-        let old = entries.updateValue(Entry(object: object, fill: fill.number), forKey: key)?.object
+        let old = entries.updateValue(Entry(object, fill: fill.number), forKey: key)?.object
         if let old, old.resourceVersion == object.resourceVersion, old.uid == object.uid { return (nil, nil) }
         for position in indexes.indices { indexes[position].replace(old, with: object) }
         guard let old else { return (.added(object, isInitial: !fill.isFilled), nil) }
@@ -95,6 +101,7 @@ struct StoreState<Object: WireObject> {
 
     private mutating func remove(_ object: Object) {
         entries[object.key] = nil
+        entries.giveBackRoom()
         for position in indexes.indices { indexes[position].replace(object, with: nil) }
     }
 }

@@ -1,4 +1,5 @@
 import KubeModel
+import KubeRuntime
 import SwiftletAPI
 import Synchronization
 
@@ -35,6 +36,9 @@ final class ConvergedVersions: Sendable {
     }
 
     func remove(_ key: ObjectKey) {
-        versions.withLock { $0[key] = nil }
+        versions.withLock { versions in
+            versions[key] = nil
+            versions.giveBackRoom()
+        }
     }
 }

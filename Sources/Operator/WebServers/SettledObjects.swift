@@ -1,4 +1,5 @@
 import KubeModel
+import KubeRuntime
 import Synchronization
 
 /// Remembers for the children of each WebServer which intent the server has applied, and to which version of the object that led.
@@ -32,6 +33,9 @@ final class SettledObjects: Sendable {
 
     /// To be told when the WebServer is gone.
     func remove(_ key: ObjectKey) {
-        entries.withLock { $0[key] = nil }
+        entries.withLock { entries in
+            entries[key] = nil
+            entries.giveBackRoom()
+        }
     }
 }

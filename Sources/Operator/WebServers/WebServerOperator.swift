@@ -91,7 +91,11 @@ package struct WebServerOperator: Sendable {
         )
         Self.connect(controller, to: stores)
         stores.webServers.onChange { change in
-            if case .deleted(let webServer) = change { events.forget(EventSubject(webServer)) }
+            guard case .deleted(let webServer) = change else { return }
+            events.forget(EventSubject(webServer))
+            // A replica that stands by reconciles nothing, and may have led before.
+            converged.remove(webServer.key)
+            settled.remove(webServer.key)
         }
     }
 
@@ -123,7 +127,11 @@ package struct WebServerOperator: Sendable {
         }
         controller.watch(stores.pods) { change in
             let instance = change.object.instance
-            return instance.isEmpty ? [] : [ObjectKey(namespace: change.key.namespace, name: instance)]
+            let old = change.old?.instance ?? instance
+            // Of both when the label moves. A WebServer that is not there yet comes with its own change.
+            return (old == instance ? [instance] : [old, instance])
+                .map { ObjectKey(namespace: change.key.namespace, name: $0) }
+                .filter { webServers.get($0) != nil }
         }
         func dependents(_ index: String) -> @Sendable (ObjectKey) -> [ObjectKey] {
             { key in Array(webServers.keys(index: index, value: WebServerStores.value(key.namespace, key.name))) }

@@ -33,7 +33,7 @@ struct WebServerReconciler: Sendable {
         var intents: ChildIntents?
         for _ in 0..<Self.rounds {
             guard let webServer = stores.webServers.get(key) else {
-                // Here and not when it is seen to go: a run that is under way then would remember it again.
+                // Here as well as when it is seen to go: a run that was under way then has remembered it again.
                 converged.remove(key)
                 settled.remove(key)
                 return .done

@@ -46,8 +46,8 @@ struct InformerCommand: AsyncParsableCommand {
             options: options,
             logger: Logger(label: "informer") { StreamLogHandler.standardError(label: $0) }
         )
-        try Heap.trim()
-        let before = (heap: try Heap.bytesInUse(), usage: try ProcessUsage(of: getpid()))
+        Malloc.trim()
+        let before = (heap: try Self.heapInUse(), usage: try ProcessUsage(of: getpid()))
         try await withThrowingTaskGroup { group in
             group.addTask { await reflector.run() }
             defer { group.cancelAll() }
@@ -57,8 +57,8 @@ struct InformerCommand: AsyncParsableCommand {
             guard isSynced else { throw BenchError("pods: \(reflector.kindState.value)") }
             let seconds = (ContinuousClock.now - start).seconds
             let usage = try ProcessUsage(of: getpid())
-            try Heap.trim()
-            let heap = try Heap.bytesInUse()
+            Malloc.trim()
+            let heap = try Self.heapInUse()
             let resident = try ProcessUsage(of: getpid()).residentMebibytes - before.usage.residentMebibytes
             let synced = InformerFigures.Synced(
                 objects: store.count,
@@ -102,5 +102,11 @@ struct InformerCommand: AsyncParsableCommand {
 
     private func tell(_ figures: some Encodable) throws {
         put(try JSONValue(encoding: figures).encodedText(), on: STDOUT_FILENO)
+    }
+
+    /// In bytes.
+    private static func heapInUse() throws(BenchError) -> Int {
+        guard let figures = Malloc.figures else { throw BenchError("this C library does not tell what is allocated") }
+        return figures.used
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import PollingSupport
 import Subprocess
 import SystemPackage
 
@@ -68,6 +69,15 @@ struct OperatorProcess: Sendable {
     /// How many requests other than reads it has sent, by its own metrics; `nil` as long as it serves none.
     func writes() async throws -> Int? {
         try await metrics { $0.hasPrefix("rest_client_requests_total{") && !$0.contains("method=\"GET\"") }
+    }
+
+    /// Waits until it has sent no request but reads for three seconds.
+    func untilQuiet() async throws {
+        try await eventually("the operator is quiet", within: .seconds(60)) {
+            guard let before = try await writes() else { return false }
+            try await Task.sleep(for: .seconds(3))
+            return try await writes() == before
+        }
     }
 
     /// The sum of those of its metrics that are counted; `nil` as long as it serves none.

@@ -46,6 +46,38 @@ struct ControllerTermTests {
         await second.value
     }
 
+    /// Else the names of all that ever was would gather in a replica that never leads.
+    @Test func whatGoesWhileStandingByIsForgottenAndWhileLeadingReconciled() async {
+        let begun = Locked<[String]>([])
+        let controller = Self.controller { key, _ in
+            begun.change { $0.append(key.name) }
+            return .done
+        }
+        let store = Store<Thing>()
+        controller.watchPrimary(store, generation: { $0.generation })
+        for name in ["a", "b"] { store.put(Thing(name, version: 1)) }
+        store.delete(Thing("b", version: 2))
+        #expect(controller.queue.figures.depth == [.low: 1, .normal: 0])
+        let running = Task { await controller.run() }
+        #expect(await eventually { begun.value == ["a"] })
+        store.delete(Thing("a", version: 3))
+        #expect(await eventually { begun.value == ["a", "a"] })
+        controller.shutDown()
+        await running.value
+    }
+
+    @Test func whatIsToBeDoneForAnObjectThatIsGoneIsKept() {
+        let controller = Self.controller { _, _ in .done }
+        let store = Store<Thing>()
+        controller.watch(store) { [$0.key] }
+        controller.forgetDeleted(in: store) { $0.name == "kept" }
+        for name in ["kept", "other"] {
+            store.put(Thing(name, version: 1))
+            store.delete(Thing(name, version: 2))
+        }
+        #expect(controller.queue.figures.depth.values.reduce(0, +) == 1)
+    }
+
     /// Neither a success nor a failure: it is tried again, without a back-off and without an error in the metrics.
     @Test func aWriteThatWasHeldBackIsNoFailureOfItsKey() async {
         let registry = PrometheusRegistry()

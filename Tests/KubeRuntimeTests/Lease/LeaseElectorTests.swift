@@ -96,7 +96,39 @@ struct LeaseElectorTests {
         #expect(lease.holder?.isEmpty == true, "given back")
     }
 
-    /// Work of a term is cancelled at its end, has ended before the next begins, and is begun again.
+    @Test func noTermBeginsBeforeTheWorkOfTheLastHasEnded() async throws {
+        let lease = SharedLease()
+        let elector = Self.elector("we", lease)
+        let (begun, mayEnd) = (Locked(0), Locked(false))
+        let group = Self.group(elector)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                await elector.whileLeading {
+                    begun.change { $0 += 1 }
+                    // As a reconcile that does not heed its cancellation at once.
+                    while !mayEnd.value { await Task.yield() }
+                }
+            }
+            #expect(await eventually { begun.value == 1 })
+            lease.setAway(true)
+            #expect(await eventually { !elector.fence.isOpen })
+            lease.setAway(false)
+            #expect(await eventually { lease.holder == "we" })
+            // Time for many attempts.
+            let end = ContinuousClock.now + .seconds(1)
+            while ContinuousClock.now < end {
+                #expect(!elector.fence.isOpen && begun.value == 1)
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            mayEnd.change { $0 = true }
+            #expect(await eventually { elector.fence.isOpen && begun.value == 2 })
+            tasks.cancelAll()
+            do { try await tasks.waitForAll() } catch is CancellationError {}
+        }
+    }
+
+    /// Work of a term is cancelled at its end, and is begun again in the next.
     @Test func workGoesOnFromTermToTerm() async throws {
         let lease = SharedLease()
         let elector = Self.elector("we", lease)
@@ -108,8 +140,6 @@ struct LeaseElectorTests {
                 await elector.whileLeading {
                     log.change { $0.append("begins") }
                     while !Task.isCancelled { do { try await Task.sleep(for: .seconds(60)) } catch {} }
-                    // It takes a moment to end, in which nothing may begin.
-                    do { try await TimeSource.system.run(until: .now + .milliseconds(50)) {} } catch {}
                     log.change { $0.append("ends") }
                 }
             }

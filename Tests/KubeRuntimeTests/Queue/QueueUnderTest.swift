@@ -18,6 +18,7 @@ final class QueueUnderTest<Key: Hashable & Sendable> {
         machine.add(key, priority: priority, after: delay, now: now)
     }
 
+    func drop(_ key: Key) { machine.drop(key) }
     func reset(_ key: Key, now: TimeSource.Instant) { machine.reset(key, now: now) }
     func take(now: TimeSource.Instant) -> WorkItem<Key>? { machine.take(now: now) }
     func finish(_ key: Key, _ outcome: WorkOutcome, now: TimeSource.Instant) {

@@ -28,6 +28,41 @@ struct WorkQueueMachineTests {
         #expect(take(queue) == "a")
     }
 
+    @Test func aDroppedKeyIsNotGivenOutUnlessItIsAddedAgain() {
+        let queue = QueueUnderTest<String>(seed: 1)
+        queue.add("ready", now: at(.zero))
+        queue.add("first", priority: .low, now: at(.zero))
+        queue.add("late", after: .seconds(3), now: at(.zero))
+        for key in ["ready", "late", "first", "unknown"] { queue.drop(key) }
+        #expect(queue.depth == [.normal: 0, .low: 0])
+        #expect(queue.isDrained)
+        #expect(take(queue, .seconds(10)) == nil)
+        #expect(queue.nextDeadline(now: at(.seconds(10))) == nil)
+        queue.add("ready", now: at(.seconds(10)))
+        #expect(queue.depth == [.normal: 1, .low: 0])
+        #expect(take(queue, .seconds(10)) == "ready")
+    }
+
+    @Test func aKeyThatIsWorkedOnIsNotDropped() {
+        let queue = QueueUnderTest<String>(seed: 1)
+        queue.add("a", now: at(.zero))
+        #expect(take(queue) == "a")
+        queue.add("a", now: at(.zero))
+        queue.drop("a")
+        queue.finish("a", .success(after: nil), now: at(.zero))
+        #expect(take(queue) == "a")
+    }
+
+    @Test func keysThatComeAndGoLeaveOthersInTheirOrder() {
+        let queue = QueueUnderTest<String>(seed: 1)
+        for name in 0..<1_000 {
+            queue.add("\(name)", now: at(.zero))
+            if name % 100 != 0 { queue.drop("\(name)") }
+        }
+        #expect((0..<10).map { _ in take(queue) } == (0..<10).map { "\($0 * 100)" })
+        #expect(take(queue) == nil)
+    }
+
     @Test func ofSeveralDelaysTheEarliestCounts() {
         let queue = QueueUnderTest<String>(seed: 1)
         queue.add("a", after: .seconds(10), now: at(.zero))

@@ -24,7 +24,10 @@ extension BadClusterDays {
                 let start = ContinuousClock.now
                 try await LiveOperator.run(mesh.flags()) { live in
                     try await space.untilAnswered()
-                    BadDayOptions.tell("pods are injected \(ContinuousClock.now - start) after the start")
+                    let passed = ContinuousClock.now - start
+                    BadDayOptions.tell("pods are injected \(passed) after the start")
+                    // A change of authority with nothing to hurry for takes half a minute.
+                    #expect(passed < .seconds(25))
                     let pod = try await space.client.create(.pods, space.pod("web"))
                     #expect(pod.hasSidecar)
                     try await space.start(pod, address: "10.244.0.7")
@@ -76,7 +79,9 @@ extension BadClusterDays {
             let registration = ObjectKey(namespace: "", name: InjectorWebhooks.name)
             let stored = try await space.client.get(.mutatingWebhookConfigurations, registration)
             let bundle = JSONValue.string(Data(authority.pem.utf8).base64EncodedString())
-            let changes = (stored["webhooks"]?.arrayValue ?? []).indices.map {
+            let webhooks = try #require(stored["webhooks"]?.arrayValue)
+            try #require(!webhooks.isEmpty)
+            let changes = webhooks.indices.map {
                 JSONPatchOperation.replace(path: "/webhooks/\($0)/clientConfig/caBundle", value: bundle)
             }
             _ = try await space.client.patch(.mutatingWebhookConfigurations, registration, .json(changes))

@@ -21,6 +21,8 @@ extension BadDays {
                             try await space.patchWebServer("edited", ["webServerImage": "nginx:1.22"])
                             try await space.untilThere(.deployments, "edited") { $0.image == "nginx:1.22" }
 
+                            // What the restart alone made them forget is told by now.
+                            let before = try await expired(live)
                             // Unseen changes, of which nobody will tell afterwards.
                             try await proxy.become(.refusing)
                             try await space.createWebServer("new")
@@ -35,9 +37,7 @@ extension BadDays {
                             try await space.untilThere(.services, "kept")
                             try await space.untilThere(.deployments, "edited") { $0.image == "nginx:1.31" }
                             try await space.untilGone(.deployments, "deleted")
-                            let forgotten = try await live.metric { line in
-                                line.hasPrefix("reflector_failures_total{") && line.contains("cause=\"expired\"")
-                            }
+                            let forgotten = try await expired(live) - before
                             BadDayOptions.tell("\(Int(forgotten)) watches were told that their version has expired")
                             #expect(forgotten > 0)
                             try await live.untilQuiet()
@@ -51,6 +51,13 @@ extension BadDays {
                         }
                     }
                 }
+            }
+        }
+
+        /// How many watches were told that their version is too old.
+        private func expired(_ live: LiveOperator) async throws -> Double {
+            try await live.metric { line in
+                line.hasPrefix("reflector_failures_total{") && line.contains("cause=\"expired\"")
             }
         }
 

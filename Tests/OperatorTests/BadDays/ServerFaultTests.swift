@@ -39,7 +39,7 @@ extension BadDays {
                         try await untilRight(space)
                         BadDayOptions.tell("\(fault): right \(ContinuousClock.now - end) after its end")
                         try await live.untilQuiet()
-                        try await checkWrittenOnce(space, live)
+                        try await checkWrittenOnce(fault, space, live)
                     }
                 }
             }
@@ -111,14 +111,20 @@ extension BadDays {
             try await space.untilGone(.services, "deleted")
         }
 
-        /// Each change of a spec is one change of the Deployment's: what is written twice would count twice.
-        private func checkWrittenOnce(_ space: TestNamespace, _ live: LiveOperator) async throws {
-            for (name, generation) in [("new", 1), ("edited", 2), ("kept", 1)] {
+        /// Each change of a spec is one change of the Deployment's, and where no answer is lost, one request.
+        private func checkWrittenOnce(_ fault: Fault, _ space: TestNamespace, _ live: LiveOperator) async throws {
+            for (name, generation, writes) in [("new", 1, 1), ("edited", 2, 2), ("kept", 1, 2)] {
                 let found = try await space.get(.deployments, name).metadata().generation
                 let written = try live.logged().split(separator: "\n").filter {
                     $0.contains("Deployment.apps \(space.name)/\(name)")
                 }
                 #expect(found == Int64(generation), "\(name): \(written.joined(separator: "\n"))")
+                guard [.refused, .silent, .slow].contains(fault) else { continue }
+                let count = written.count {
+                    $0.contains("msg=\"created\"") || $0.contains("msg=\"applied\"") || $0.contains("msg=created")
+                        || $0.contains("msg=applied")
+                }
+                #expect(count == writes, "\(name): \(written.joined(separator: "\n"))")
             }
         }
     }

@@ -32,7 +32,16 @@ extension BadClusterDays {
                     )
                     // Somebody takes the label away, to have pods at all.
                     try await label(space, .null)
-                    _ = try await space.client.create(.pods, space.pod("slipped"))
+                    // The server learns of it a moment later.
+                    try await eventually("pods are no longer held up") {
+                        do throws(KubeError) {
+                            _ = try await space.client.create(.pods, space.pod("slipped"))
+                            return true
+                        } catch {
+                            guard error.message.contains("injector.swiftlet.phys.app") else { throw error }
+                            return false
+                        }
+                    }
                     try await space.enable()
 
                     try await LiveOperator.run(mesh.flags()) { live in

@@ -35,14 +35,13 @@ struct FrozenLeaderTests {
                     let leader = try await Self.leader(among: replicas)
                     try await Task.sleep(for: .milliseconds(Int.random(in: 200...1500, using: &random)))
                     leader.signal(SIGSTOP)
-                    let next = try await eventually("another one leads (seed \(seed))") {
-                        try await Self.current(among: replicas).flatMap { $0 === leader ? nil : $0 }
+                    try await eventually("another one leads (seed \(seed))") {
+                        try await Self.current(among: replicas).map { $0 !== leader } ?? false
                     }
                     try await Task.sleep(for: .milliseconds(Int.random(in: 0...1000, using: &random)))
                     leader.signal(SIGCONT)
                     // It has every chance to go on with what it was at.
                     try await Task.sleep(for: .milliseconds(1500))
-                    #expect(try await Self.current(among: replicas) === next, "seed \(seed)")
                 }
                 group.cancelAll()
                 do {
@@ -56,6 +55,8 @@ struct FrozenLeaderTests {
             let entries = try log.entries().filter { users.contains($0.user) }
             let strays = AuditLog.strays(in: entries)
             #expect(strays.isEmpty, "seed \(seed): \(strays.prefix(5).joined(separator: "; "))")
+            let early = AuditLog.earlyGrants(in: entries, duration: 3)
+            #expect(early.isEmpty, "seed \(seed): \(early.prefix(5).joined(separator: "; "))")
             // Both led, and wrote while they did.
             for user in users {
                 #expect(entries.filter { $0.user == user && !$0.isOfLease && $0.succeeded }.count > 20)

@@ -46,6 +46,7 @@ enum NamespaceMirrorController {
             return .done
         }
         controller.watch(namespaces) { [$0.key] }
+        controller.forgetDeleted(in: namespaces)
         return controller
     }
 }

@@ -32,6 +32,7 @@ enum SlippedPodController {
             let isPossible = SlippedPod.isPossible(change.object, namespace: namespace)
             return isPossible || log.has(change.key) ? [change.key] : []
         }
+        controller.forgetDeleted(in: stores.pods, unless: log.has)
         controller.watch(stores.namespaces) { change in
             if case .deleted(let namespace) = change {
                 log.remove(namespace: namespace.name)

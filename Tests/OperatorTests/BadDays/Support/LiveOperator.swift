@@ -44,8 +44,10 @@ struct LiveOperator: Sendable {
             let live = LiveOperator(log: log, id: execution.processIdentifier.value, transport: transport)
             let outcome: Result<Value, any Error>
             do { outcome = .success(try await body(live)) } catch { outcome = .failure(error) }
-            // One that has ended by itself tells it by its status.
+            // One that has ended by itself was not told to.
+            let hasEnded = try live.logged().contains("swiftlet has ended")
             do { try execution.send(signal: signal) } catch {}
+            if hasEnded { return .failure(OperatorEnded(description: "the operator has ended by itself")) }
             return outcome
         }
         await transport.shutdown()
@@ -57,7 +59,7 @@ struct LiveOperator: Sendable {
         } catch {
             throw OperatorEnded(description: "\(error)\nthe operator said last: \(lastWords)")
         }
-        guard run.terminationStatus.isSuccess || wasKilled else {
+        guard signal == .kill ? wasKilled : run.terminationStatus.isSuccess else {
             throw OperatorEnded(description: "the operator ended with \(run.terminationStatus): \(lastWords)")
         }
         return value

@@ -16,15 +16,18 @@ struct MeshProcess: Sendable {
         xdsPort = try TestServer.closedPort()
     }
 
-    /// - Parameter webhookHost: `nil` has the API server ask by way of a Service.
-    func flags(webhookHost: String? = "127.0.0.1") -> [String] {
+    /// Others do not have to wait for long when the holder was killed.
+    private static let lease = ["--lease-duration", "3", "--renew-deadline", "2", "--retry-period", "0.5"]
+
+    /// - Parameters:
+    ///   - webhookHost: `nil` has the API server ask by way of a Service.
+    ///   - isKilled: whether another operator is to follow soon. Otherwise the times are the usual ones, which a busy machine keeps.
+    func flags(webhookHost: String? = "127.0.0.1", isKilled: Bool = true) -> [String] {
         let host = webhookHost.map { ["--webhook-host", $0] } ?? []
         return [
             "--operator-namespace", space.name, "--xds-address", "127.0.0.1:\(xdsPort)", "--xds-host", "127.0.0.1",
-            "--xds-port", "\(xdsPort)", "--webhook-address", "127.0.0.1:0", "--lease-duration", "3", "--renew-deadline",
-            "2",
-            "--retry-period", "0.5",
-        ] + host
+            "--xds-port", "\(xdsPort)", "--webhook-address", "127.0.0.1:0",
+        ] + host + (isKilled ? Self.lease : [])
     }
 }
 

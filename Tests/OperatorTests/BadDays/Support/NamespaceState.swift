@@ -7,11 +7,19 @@ import WebServers
 /// identities, versions, and the namespace itself.
 struct NamespaceState {
     private(set) var objects: [String: JSONValue] = [:]
+    /// Children of a WebServer that is not there any more, if only in an earlier life.
+    private(set) var orphans: [String] = []
 
     init(of space: TestNamespace) async throws {
         let children = ChildRole.allCases.compactMap { $0.resource(in: space.served) }
+        let owners = Set(try await space.list(WebServer.resource).compactMap { $0.value[path: "metadata", "uid"] })
         for resource in [WebServer.resource, .persistentVolumeClaims, .configMaps] + children {
             for object in try await space.list(resource) where !Self.isTheClusters(object, resource) {
+                let references = object.value[path: "metadata", "ownerReferences"]?.arrayValue ?? []
+                if children.contains(resource), !references.contains(where: { $0["uid"].map(owners.contains) ?? false })
+                {
+                    orphans.append("\(resource.kind) \(object.name)")
+                }
                 var named = object
                 named.value["kind"] = .string(resource.kind)
                 var value = named.comparable.value

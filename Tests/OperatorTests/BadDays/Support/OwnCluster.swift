@@ -25,7 +25,8 @@ struct OwnCluster: Sendable {
         } catch {
             outcome = .failure(error)
         }
-        try await cluster.script("down.sh")
+        // Not cut short by a cancellation, which would leave the cluster behind.
+        try await Task { try await cluster.script("down.sh") }.value
         return try outcome.get()
     }
 
@@ -43,7 +44,7 @@ struct OwnCluster: Sendable {
         try await script("process.sh", "freeze", process)
         let outcome: Result<Value, any Error>
         do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
-        try await script("process.sh", "thaw", process)
+        try await Task { try await script("process.sh", "thaw", process) }.value
         return try outcome.get()
     }
 

@@ -35,6 +35,8 @@ struct AuditLog {
     /// Everything that was answered so far. The texts of times compare as the times do.
     func entries() throws -> [Entry] {
         try Data(contentsOf: file).split(separator: UInt8(ascii: "\n")).compactMap { line in
+            // One that is being written is no line yet.
+            guard line.last == UInt8(ascii: "}") else { return nil }
             let event = try JSONValue(parsing: Array(line))
             guard event["stage"] == "ResponseComplete",
                 let user = event[path: "user", "username"]?.stringValue?.split(separator: ":").last
@@ -48,6 +50,26 @@ struct AuditLog {
                 code: event[path: "responseStatus", "code"]?.intValue ?? 0
             )
         }
+    }
+
+    /// Grants to one before the lease of another had run out, in seconds: nobody who is frozen or killed gives it back.
+    static func earlyGrants(in entries: [Entry], duration: Double) -> [String] {
+        let grants = entries.filter { $0.isOfLease && $0.succeeded }.sorted { $0.received < $1.received }
+        return zip(grants, grants.dropFirst()).compactMap { last, next in
+            guard last.user != next.user, let from = seconds(last.received), let to = seconds(next.received),
+                to - from < duration
+            else { return nil }
+            return "\(next.user) was granted the lease at \(next.received), \(to - from) s after \(last.user)"
+        }
+    }
+
+    /// Of a text such as `2026-01-02T03:04:05.678901Z`, since 1970.
+    private static func seconds(_ text: String) -> Double? {
+        guard let whole = Timestamp("\(text.prefix(19))Z"), let part = Double("0\(text.dropFirst(19).dropLast())")
+        else {
+            return nil
+        }
+        return Double(whole.secondsSinceEpoch) + part
     }
 
     /// Changes that one asked for after another had been granted the lease.

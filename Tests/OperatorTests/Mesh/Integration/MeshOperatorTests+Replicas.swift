@@ -20,10 +20,10 @@ extension MeshOperatorTests {
         @Test func theStatusCountsTheProxiesOfAllReplicas() async throws {
             try await TestNamespace.withMeshNamespace { space in
                 let (first, second) = (try MeshProcess(space), try MeshProcess(space))
-                try await LiveOperator.run(first.flags() + Self.meshAlone) { _ in
+                try await LiveOperator.run(first.flags(isKilled: false) + Self.meshAlone) { _ in
                     try await space.enable()
                     try await space.untilInjecting()
-                    try await LiveOperator.run(second.flags() + Self.meshAlone) { standby in
+                    try await LiveOperator.run(second.flags(isKilled: false) + Self.meshAlone) { standby in
                         try await eventually("the second stands by, and serves") {
                             try await standby.page("/readyz?verbose")?.text.contains("leader-election standing-by")
                                 == true

@@ -62,7 +62,7 @@ extension MeshOperatorTests {
 
     @Test func whileAnOperatorRunsUninstallSaysToStopItFirst() async throws {
         try await TestNamespace.withMeshNamespace { space in
-            let lease: JSONValue = ["holderIdentity": "swiftlet-0", "leaseDurationSeconds": 3]
+            let lease: JSONValue = ["holderIdentity": "swiftlet-0", "leaseDurationSeconds": 10]
             try await space.create(.leases, "swiftlet", ["spec": lease])
             await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {

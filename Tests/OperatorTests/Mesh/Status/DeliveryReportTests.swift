@@ -55,7 +55,8 @@ struct DeliveryReportTests {
     @Test func longMessagesAreCut() {
         let long = ObjectDelivery.Rejection(resource: "r", message: String(repeating: "x", count: 10_000))
         let read = DeliveryReport(Self.stored(Self.report(Self.delivery(0, 0, 1, [long])), by: "other"))
-        #expect(read.entries[.mesh("default")]?.delivery.rejections.first?.message.utf8.count ?? 0 <= 520)
+        let length = read.entries[.mesh("default")]?.delivery.rejections.first?.message.utf8.count ?? 0
+        #expect((500...520).contains(length))
     }
 
     @Test func aReportGoesWithItsPod() {
