@@ -1,7 +1,11 @@
+import Crypto
+import FoundationEssentials
 import JSON
 import KubeModel
 import KubeRuntime
+import SwiftASN1
 import Testing
+import X509
 
 @testable import KubeAdmission
 
@@ -80,8 +84,28 @@ import Testing
 
     /// An authority of its own, as people make them by hand.
     @Test func `a certificate that signed itself is its own authority`() throws {
-        let authority = try Self.authority()
-        #expect(Self.problem(try Self.data(by: authority, trusting: authority)) == nil)
+        let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
+        let subject = try DistinguishedName { CommonName("theirs") }
+        let certificate = try Certificate(
+            version: .v3,
+            serialNumber: Certificate.SerialNumber(),
+            publicKey: key.publicKey,
+            notValidBefore: Date(timeIntervalSince1970: Double(Self.now.secondsSinceEpoch) - 60),
+            notValidAfter: Date(timeIntervalSince1970: Double(Self.now.secondsSinceEpoch) + 86400),
+            issuer: subject,
+            subject: subject,
+            extensions: try Certificate.Extensions {
+                Critical(BasicConstraints.isCertificateAuthority(maxPathLength: nil))
+                SubjectAlternativeNames([.dnsName(Self.name)])
+                SubjectKeyIdentifier(hash: key.publicKey)
+            },
+            issuerPrivateKey: key
+        )
+        let pem = try certificate.serializeAsPEM().pemString
+        let data = ["ca.crt": pem, "tls.crt": pem, "tls.key": try key.serializeAsPEM().pemString]
+        #expect(Self.problem(data) == nil)
+        let other = try Self.authority()
+        #expect(Self.problem(data.merging(["ca.crt": other.pem]) { $1 })?.contains("is not signed by") == true)
     }
 
     // MARK: - Following it

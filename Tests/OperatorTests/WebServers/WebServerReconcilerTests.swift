@@ -31,10 +31,13 @@ struct WebServerReconcilerTests {
     private func requests(
         hasStatus: Bool,
         _ present: ScriptedAPI.Answer,
-        paused: Bool = false
+        paused: Bool = false,
+        unread: ChildRole? = nil,
+        toldBy status: ScriptedAPI.Answer? = nil
     ) async throws -> [ScriptedAPI.Request] {
         let answer: @Sendable (ScriptedAPI.Request) -> ScriptedAPI.Answer = { request in
-            if request.method == "GET" || request.path.hasSuffix("/status") { return present }
+            if request.path.hasSuffix("/status") { return status ?? present }
+            if request.method == "GET" { return present }
             var stored = request.body
             stored[path: "metadata", "uid"] = "2"
             stored[path: "metadata", "resourceVersion"] = "2"
@@ -46,7 +49,7 @@ struct WebServerReconcilerTests {
             if paused { webServer[path: "spec", "paused"] = true }
             stores.webServers.put(try WebServer(webServer))
             // Read, and empty.
-            for store in stores.children.values {
+            for (role, store) in stores.children where role != unread {
                 store.beginFill()
                 store.endFill(resourceVersion: ResourceVersion(1))
             }
@@ -67,7 +70,12 @@ struct WebServerReconcilerTests {
                 now: { Timestamp(secondsSinceEpoch: 1_700_000_000) }
             )
             let context = ReconcileContext(id: "", logger: TestCluster.silent, failures: 0)
-            _ = try await reconciler.reconcile(ObjectKey(namespace: "a", name: "web"), context)
+            do {
+                _ = try await reconciler.reconcile(ObjectKey(namespace: "a", name: "web"), context)
+            } catch let error as KubeError {
+                // What could not be done is told, and thrown.
+                guard status != nil else { throw error }
+            }
             return api.requests
         }
     }
@@ -90,6 +98,25 @@ struct WebServerReconcilerTests {
     @Test func aNewOneIsNotAskedFor() async throws {
         let requests = try await requests(hasStatus: false, .refusal(404, "NotFound"))
         #expect(!requests.isEmpty && requests.allSatisfy { $0.method == "PATCH" })
+    }
+
+    /// To go on would take what has not been read for missing, and make it anew.
+    @Test func aKindThatIsNotReadIsToldAndNothingIsWritten() async throws {
+        let told = ScriptedAPI.Answer(body: Self.webServer(hasStatus: true))
+        let requests = try await requests(hasStatus: true, told, unread: .deployment, toldBy: told)
+        #expect(requests.map(\.path) == ["\(Self.path)/status"])
+        let conditions = requests.first?.body[path: "status", "conditions"]?.arrayValue ?? []
+        let ready = conditions.first { $0["type"] == "Ready" }
+        #expect(ready?["status"] == "False" && ready?["reason"] == "NotReadable")
+        #expect(ready?["message"]?.stringValue?.contains("deployments.apps cannot be read") == true)
+    }
+
+    @Test func aLookThatFailsIsToldAndNothingIsMade() async throws {
+        let told = ScriptedAPI.Answer(body: Self.webServer(hasStatus: true))
+        let requests = try await requests(hasStatus: true, .refusal(403, "Forbidden"), toldBy: told)
+        #expect(requests.map(\.method) == ["GET", "PATCH"] && requests.last?.path == "\(Self.path)/status")
+        let conditions = requests.last?.body[path: "status", "conditions"]?.arrayValue ?? []
+        #expect(conditions.contains { $0["type"] == "Reconciling" && $0["reason"] == "WriteFailed" })
     }
 
     /// Nothing to do but to tell, and nobody to tell it to.
