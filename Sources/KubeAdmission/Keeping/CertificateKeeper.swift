@@ -188,7 +188,7 @@ package final class CertificateKeeper: Service {
                 )
             )
             rotation.didServe(name, leaf)
-            metrics.expires(name, at: leaf.notAfter)
+            metrics.lives(name, from: leaf.notBefore, to: leaf.notAfter)
             logger.info("showing a certificate", metadata: ["name": "\(name)", "until": "\(leaf.notAfter)"])
         }
     }
@@ -268,7 +268,7 @@ package final class CertificateKeeper: Service {
                 published: published?.isEmpty == true ? [state.bundle.pem] : published
             )
         }
-        if let signer = state.signer { metrics.expires("ca", at: signer.notAfter) }
+        if let signer = state.signer { metrics.lives("ca", from: signer.notBefore, to: signer.notAfter) }
     }
 
     /// Tells why what somebody else stored is not taken on, once.

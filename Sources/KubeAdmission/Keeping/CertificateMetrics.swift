@@ -8,14 +8,20 @@ struct CertificateMetrics: Sendable {
 
     init(factory: any MetricsFactory) {
         self.factory = factory
-        errors = Counter(label: "certificate_errors_total", dimensions: [], factory: factory)
+        errors = Counter(label: "swiftlet_certificate_errors_total", dimensions: [], factory: factory)
     }
 
     func failed() { errors.increment() }
 
     /// - Parameter name: of the certificate; `ca` for the authority that issues.
-    func expires(_ name: String, at moment: Timestamp) {
-        Gauge(label: "certificate_expiration_timestamp_seconds", dimensions: [("name", name)], factory: factory)
-            .record(moment.secondsSinceEpoch)
+    func lives(_ name: String, from notBefore: Timestamp, to notAfter: Timestamp) {
+        let deadline = RenewalDeadline.of(notBefore: notBefore, notAfter: notAfter)
+        for (metric, moment) in [("expiration", notAfter), ("renewal_deadline", deadline)] {
+            Gauge(
+                label: "swiftlet_certificate_\(metric)_timestamp_seconds",
+                dimensions: [("name", name)],
+                factory: factory
+            ).record(moment.secondsSinceEpoch)
+        }
     }
 }

@@ -1,8 +1,6 @@
 extension MetricCatalog {
     /// The metrics of ``standard``.
     static let standardShapes: [String: MetricShape] = [
-        "certificate_errors_total": MetricShape(.counter),
-        "certificate_expiration_timestamp_seconds": MetricShape(.gauge, "name"),
         "cgroup_memory_limit_bytes": MetricShape(.gauge),
         "controller_hot_loops_total": MetricShape(.counter, "controller"),
         "controller_runtime_active_workers": MetricShape(.gauge, "controller"),
@@ -38,6 +36,9 @@ extension MetricCatalog {
         "stale_sync_skips_total": MetricShape(.counter, "controller"),
         "store_objects": MetricShape(.gauge, "resource"),
         "store_resource_version": MetricShape(.gauge, "resource"),
+        "swiftlet_certificate_errors_total": MetricShape(.counter),
+        "swiftlet_certificate_expiration_timestamp_seconds": MetricShape(.gauge, "name"),
+        "swiftlet_certificate_renewal_deadline_timestamp_seconds": MetricShape(.gauge, "name"),
         "swiftlet_metrics_dropped_series_total": MetricShape(.counter, "metric"),
         "watch_idle_aborts_total": MetricShape(.counter, "resource"),
         "workqueue_adds_total": MetricShape(.counter, "name", "controller"),

@@ -3,8 +3,6 @@ extension MetricCatalog {
     /// thing is measured, so that dashboards made for those show it.
     package static let standard = MetricCatalog(
         help: [
-            "certificate_errors_total": "Attempts to renew or publish certificates that failed.",
-            "certificate_expiration_timestamp_seconds": "When the certificate expires, in seconds since 1970.",
             "cgroup_memory_limit_bytes": "How much memory the container may use; absent without a limit.",
             "controller_hot_loops_total": "Keys that were reconciled over and over without a change of theirs.",
             "controller_runtime_active_workers": "Workers that are reconciling now.",
@@ -40,6 +38,10 @@ extension MetricCatalog {
             "stale_sync_skips_total": "Reconciles put off because the cache had not seen our own write yet.",
             "store_objects": "Objects in the store.",
             "store_resource_version": "The version up to which every change is in the store.",
+            "swiftlet_certificate_errors_total": "Attempts to renew or publish certificates that failed.",
+            "swiftlet_certificate_expiration_timestamp_seconds": "When the certificate expires, in seconds since 1970.",
+            "swiftlet_certificate_renewal_deadline_timestamp_seconds":
+                "When the certificate is late for renewal, in seconds since 1970.",
             "swiftlet_metrics_dropped_series_total": "Series that were asked for and refused, by metric.",
             "watch_idle_aborts_total": "Watches that were cut because nothing came for too long.",
             "workqueue_adds_total": "Keys added.",

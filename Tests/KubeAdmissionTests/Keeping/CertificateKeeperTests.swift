@@ -63,9 +63,25 @@ import Testing
         #expect(keepers[0].certificate("xds")?.current?.certificate != served[0])
         #expect(cluster.state.value.writes == 1)
         #expect(cluster.state.value.publications == 1)
-        let expiration = registry.value("certificate_expiration_timestamp_seconds{name=\"tls\"}")
+        let expiration = registry.value("swiftlet_certificate_expiration_timestamp_seconds{name=\"tls\"}")
         #expect(expiration == served[0].map { Double($0.notAfter.secondsSinceEpoch) })
-        #expect((registry.value("certificate_expiration_timestamp_seconds{name=\"ca\"}") ?? 0) > (expiration ?? 0))
+        let authority = registry.value("swiftlet_certificate_expiration_timestamp_seconds{name=\"ca\"}")
+        #expect((authority ?? 0) > (expiration ?? 0))
+        let deadline = registry.value("swiftlet_certificate_renewal_deadline_timestamp_seconds{name=\"tls\"}")
+        #expect(deadline == expiration.map { $0 - 5 * 86400 })
+    }
+
+    @Test(arguments: [(3650 * 24, 120), (30 * 24, 120), (72, 12), (24, 4), (0, 0)])
+    func `a certificate is late for renewal when a sixth of its life is left, and five days at most`(
+        life: Int64,
+        left: Int64
+    ) {
+        let end: Int64 = 1_800_000_000
+        let deadline = RenewalDeadline.of(
+            notBefore: Timestamp(secondsSinceEpoch: end - life * 3600),
+            notAfter: Timestamp(secondsSinceEpoch: end)
+        )
+        #expect(deadline == Timestamp(secondsSinceEpoch: end - left * 3600))
     }
 
     /// Real keys and signatures, through two changes of authority.
@@ -115,7 +131,7 @@ import Testing
         cluster.state.change { $0.isAway = true }
         try await running([keeper]) {
             #expect(
-                await time.advance(until: { (registry.value("certificate_errors_total") ?? 0) >= 3 })
+                await time.advance(until: { (registry.value("swiftlet_certificate_errors_total") ?? 0) >= 3 })
             )
             #expect(keeper.certificate()?.current == nil)
             cluster.state.change { $0.isAway = false }
@@ -123,8 +139,8 @@ import Testing
             let served = keeper.certificate()?.current?.certificate
             cluster.state.change { $0.isAway = true }
             keeper.lookNow()
-            let errors = registry.value("certificate_errors_total") ?? 0
-            #expect(await time.advance(until: { (registry.value("certificate_errors_total") ?? 0) > errors }))
+            let errors = registry.value("swiftlet_certificate_errors_total") ?? 0
+            #expect(await time.advance(until: { (registry.value("swiftlet_certificate_errors_total") ?? 0) > errors }))
             #expect(keeper.certificate()?.current?.certificate == served)
         }
     }
