@@ -136,32 +136,36 @@ package struct MeshOperator: Sendable {
         } else {
             reporting = nil
         }
-        controllers = [
-            programming,
-            NamespaceMirrorController.make(
-                client: client,
-                namespaces: stores.namespaces,
-                time: time,
-                metrics: ControllerMetrics(controller: "namespace", factory: metrics),
-                logger: logger
-            ),
-            SlippedPodController.make(
-                SlippedPodReconciler(
+        var controllers: [any ControllerRunning] = [programming]
+        // Where nobody is injected, no namespace is to be marked for it and no pod lacks anything.
+        if webhooks.injects {
+            controllers += [
+                NamespaceMirrorController.make(
                     client: client,
-                    stores: stores,
-                    events: events,
-                    log: SlippedPodLog(metrics: metrics),
-                    injector: injector,
-                    isInjecting: { webhooks.isInjecting && xdsCertificate.current != nil },
-                    evictionVersion: cluster.evictionVersion,
-                    pace: SlippedPodReconciler.PaceKeeper(),
-                    time: time
+                    namespaces: stores.namespaces,
+                    time: time,
+                    metrics: ControllerMetrics(controller: "namespace", factory: metrics),
+                    logger: logger
                 ),
-                time: time,
-                metrics: ControllerMetrics(controller: "slipped-pods", factory: metrics),
-                logger: logger
-            ),
-        ]
+                SlippedPodController.make(
+                    SlippedPodReconciler(
+                        client: client,
+                        stores: stores,
+                        events: events,
+                        log: SlippedPodLog(metrics: metrics),
+                        injector: injector,
+                        isInjecting: { webhooks.isInjecting && xdsCertificate.current != nil },
+                        evictionVersion: cluster.evictionVersion,
+                        pace: SlippedPodReconciler.PaceKeeper(),
+                        time: time
+                    ),
+                    time: time,
+                    metrics: ControllerMetrics(controller: "slipped-pods", factory: metrics),
+                    logger: logger
+                ),
+            ]
+        }
+        self.controllers = controllers
         defaultMesh =
             options.createsDefaultMesh
             ? DefaultMesh(client: client, meshes: stores.meshes, time: time, logger: logger) : nil

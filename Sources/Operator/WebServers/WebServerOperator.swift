@@ -20,12 +20,15 @@ package struct WebServerOperator: Sendable {
 
     /// - Parameters:
     ///   - namespaces: those to look after; empty for all.
+    ///   - readsClusterKinds: whether kinds that are in no namespace are read. If not said, only where all namespaces are looked after: roles
+    ///     for single namespaces cannot grant it.
     ///   - workers: how many WebServers are reconciled at once.
     ///   - reflecting: how kinds are listed and watched.
     package init(
         client: KubeClient,
         served: ServedKinds,
         namespaces: [String],
+        readsClusterKinds: Bool? = nil,
         workers: Int,
         reflecting: ReflectorOptions = ReflectorOptions(),
         events: EventRecorder,
@@ -59,7 +62,9 @@ package struct WebServerOperator: Sendable {
         var others = feed.reflectors(.pods, into: stores.pods, matching: WebServerNames.managedSelector)
         others += feed.reflectors(.configMaps, into: stores.configMaps)
         others += feed.reflectors(.secrets, into: stores.secrets)
-        if let resource = served.ingressClass { others += feed.reflectors(resource, into: stores.ingressClasses) }
+        if let resource = served.ingressClass, readsClusterKinds ?? namespaces.isEmpty {
+            others += feed.reflectors(resource, into: stores.ingressClasses)
+        }
         let needed = webServers + claims + children
         required = namespaces.count > 1 ? [] : needed
         reflectors = needed + others

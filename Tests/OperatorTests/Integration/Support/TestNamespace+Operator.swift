@@ -44,6 +44,8 @@ extension TestNamespace {
             client: client,
             served: served,
             namespaces: [name],
+            // As the operator of all namespaces does, of which there can be one only.
+            readsClusterKinds: true,
             workers: 4,
             events: events,
             time: .system,
