@@ -228,7 +228,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ChartTests",
-            dependencies: ["JSON", "YAML", .subprocess, .systemPackage],
+            dependencies: ["JSON", "KubeModel", "Operator", "YAML", .subprocess, .systemPackage],
             swiftSettings: strict
         ),
         .testTarget(

@@ -10,7 +10,7 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Tell what is wrong with a cluster or an install, and which command comes next.",
         discussion: """
             Looks at what the cluster serves, the resources, the operator's pods and Lease, webhooks, certificates, rights, and at objects that need a \
-            person. Asks as the user of the kubeconfig; what that may not see is told, and the rest looked at. Changes nothing. Ends 1 when \
+            person; of what the operator was told to do by its arguments, and no more. Asks as the user of the kubeconfig; what that may not see is told, and the rest looked at. Changes nothing. Ends 1 when \
             the operator could not do its work.
             """
     )
@@ -24,13 +24,13 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: "Namespace of the operator.")
     var operatorNamespace = "swiftlet-system"
 
-    @Option(help: "Service in front of the operator.")
-    var operatorService = "swiftlet"
+    @Option(help: "Service in front of the operator. What the operator was told if not given.")
+    var operatorService: String?
 
-    @Option(help: "Lease by which the operator elects its leader.")
-    var leaseName = "swiftlet"
+    @Option(help: "Lease by which the operator elects its leader. What the operator was told if not given.")
+    var leaseName: String?
 
-    @Option(help: "Secret with the certificates. The one that the operator makes if not given.")
+    @Option(help: "Secret of somebody else with the certificates. What the operator was told if not given.")
     var certificateSecret: String?
 
     @Option(name: .shortAndLong, help: "Print a document for programs: yaml or json.")
@@ -47,11 +47,11 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func findings() async throws -> [Doctor.Finding] {
-        let names = InstallState.Names(
+        let place = InstallState.Place(
             namespace: operatorNamespace,
             service: operatorService,
             lease: leaseName,
-            secret: certificateSecret ?? "\(operatorService)-certificates"
+            certificateSecret: certificateSecret
         )
         do {
             return try await connection.withClient(namespace: namespace, logger: logging.logger("swiftlet.doctor")) {
@@ -61,7 +61,7 @@ struct DoctorCommand: AsyncParsableCommand {
                     client: client,
                     discovery: discovery,
                     namespace: namespace,
-                    install: names,
+                    install: place,
                     now: .now
                 ).examine()
             }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Operator
 import Testing
 import YAML
 
@@ -69,6 +70,22 @@ struct ChartTests {
             for text in change.hides {
                 #expect(!run.output.contains(text) && usual.contains(text), "\(change.values): \(text)")
             }
+        }
+    }
+
+    /// Whatever is on: no healthy install is told that it lacks something, and none may what nobody asked for.
+    @Test func theDoctorAsksForWhatTheChartGrantsAndForNothingElse() async throws {
+        for values in ["{}"] + ChangedValue.all.map(\.values) {
+            let objects = try await Chart.objects(values)
+            let settings = InstallSettings(deployment: try Chart.deployment(in: objects))
+            let granted = GrantedRight.all(in: objects)
+            let asked = GrantedRight.all(of: settings, operatorNamespace: Chart.namespace)
+            #expect(asked.subtracting(granted).isEmpty, "\(values): asked for and not granted")
+            #expect(granted.subtracting(asked).isEmpty, "\(values): granted and not asked for")
+            func hasKind(_ kind: String) -> Bool { objects.contains { $0["kind"] == .string(kind) } }
+            #expect(hasKind("MutatingWebhookConfiguration") == settings.injects, "\(values)")
+            #expect(hasKind("ValidatingWebhookConfiguration") == settings.validates, "\(values)")
+            #expect(hasKind("Secret") == (settings.hasCertificates && settings.givenSecret == nil), "\(values)")
         }
     }
 

@@ -34,15 +34,15 @@ package struct Doctor: Sendable {
     private let discovery: Discovery
     /// `nil` for all namespaces.
     private let namespace: String?
-    /// What to look for of the install; `nil` looks only at what the cluster offers.
-    private let install: InstallState.Names?
+    /// Where to look for an install; `nil` looks only at what the cluster offers.
+    private let install: InstallState.Place?
     private let now: Timestamp
 
     package init(
         client: KubeClient,
         discovery: Discovery,
         namespace: String?,
-        install: InstallState.Names? = nil,
+        install: InstallState.Place? = nil,
         now: Timestamp = Timestamp(secondsSinceEpoch: 0)
     ) {
         self.client = client
@@ -59,8 +59,9 @@ package struct Doctor: Sendable {
         let version = try await discovery.serverVersion()
         var findings = [Finding(severity: .ok, subject: "server", message: "Kubernetes \(version.gitVersion)")]
         let served = try await discovery.servedResources()
-        findings += kinds(served)
+        var told = InstallSettings.unseen
         var account: String?
+        var diagnosis: [Finding] = []
         if let install {
             let definitions = try CustomResourceDefinitions.all()
             let state = await InstallLookout(
@@ -68,20 +69,16 @@ package struct Doctor: Sendable {
                 served: served,
                 definitions: definitions,
                 namespace: namespace
-            ).look(for: install, now: now)
-            findings += InstallDiagnosis(state, definitions: definitions).findings
-            account = state.serviceAccount
+            ).look(at: install, now: now)
+            diagnosis = InstallDiagnosis(state, definitions: definitions).findings
+            (told, account) = (state.settings, state.serviceAccount)
         }
-        // Meshes are the whole cluster's.
+        let asked = namespace.map(told.looking(at:)) ?? told
+        findings += kinds(served, asked) + diagnosis
+        let place = install?.namespace
         var rights: [Finding] = []
-        for permission in namespace == nil ? Permission.all : Permission.webServers {
-            rights += await self.rights(permission, in: namespace, of: account)
-        }
-        if let place = install?.namespace {
-            for permission in Permission.ofOperatorNamespace {
-                rights += await self.rights(permission, in: place, of: account)
-            }
-        }
+        let needed = asked.rights(operatorNamespace: place ?? "") + (place.map(told.rightsAtHome) ?? [])
+        for right in needed { rights += await self.rights(right, of: account) }
         return findings + Self.summed(rights, of: account)
     }
 
@@ -101,22 +98,21 @@ package struct Doctor: Sendable {
 
     // MARK: - Kinds
 
-    private func kinds(_ served: ServedResources) -> [Finding] {
+    private func kinds(_ served: ServedResources, _ settings: InstallSettings) -> [Finding] {
         var findings: [Finding] = []
-        let own = WebServer.resource
-        if served.contains(own.groupVersionKind) {
-            findings.append(Finding(severity: .ok, subject: "\(own)", message: "\(own.version) is served"))
-        } else {
+        if settings.hasWebServers {
+            let own = WebServer.resource
+            let isServed = served.contains(own.groupVersionKind)
             findings.append(
                 Finding(
-                    severity: .problem,
+                    severity: isServed ? .ok : .problem,
                     subject: "\(own)",
-                    message: "is not installed",
-                    remedy: "install the resource: swiftlet crds | kubectl apply --server-side -f -"
+                    message: isServed ? "\(own.version) is served" : "is not installed",
+                    remedy: isServed ? "" : "install the resource: swiftlet crds | kubectl apply --server-side -f -"
                 )
             )
         }
-        for resource in [Mesh.resource, TrafficRoute.resource] where namespace == nil {
+        for resource in [Mesh.resource, TrafficRoute.resource] where settings.hasMesh {
             let isServed = served.contains(resource.groupVersionKind)
             findings.append(
                 Finding(
@@ -127,6 +123,7 @@ package struct Doctor: Sendable {
                 )
             )
         }
+        guard settings.hasWebServers else { return findings }
         let kinds = ServedKinds(served)
         let optional: [(APIResource, APIResource?, String)] = [
             (.ingresses, kinds.ingress, "spec.ingress"),
@@ -134,7 +131,8 @@ package struct Doctor: Sendable {
             (.horizontalPodAutoscalers, kinds.autoscaler, "spec.autoscaling"),
             (.podDisruptionBudgets, kinds.disruptionBudget, "spec.disruptionBudget"),
         ]
-        for (wanted, found, feature) in optional {
+        // What is in no namespace is not read where single ones are looked after.
+        for (wanted, found, feature) in optional where settings.namespaces.isEmpty || wanted.isNamespaced {
             guard let found else {
                 findings.append(
                     Finding(
@@ -152,10 +150,9 @@ package struct Doctor: Sendable {
 
     // MARK: - Rights
 
-    /// - Parameters:
-    ///   - namespace: where it is asked for; `nil` for all.
-    ///   - account: the operator's service account, `nil` for whoever asks.
-    private func rights(_ permission: Permission, in namespace: String?, of account: String?) async -> [Finding] {
+    /// - Parameter account: the operator's service account, `nil` for whoever asks.
+    private func rights(_ right: InstallSettings.NeededRight, of account: String?) async -> [Finding] {
+        let (permission, namespace) = (right.permission, right.namespace)
         var denied: [String] = []
         do {
             for verb in permission.verbs where try await !isAllowed(verb, permission, in: namespace, account) {

@@ -45,9 +45,6 @@ package struct Permission: Hashable, Sendable {
 }
 
 extension Permission {
-    /// What WebServers need in the namespaces that are looked after, and what is told better with it.
-    package static let webServers = OperatorFeature.webServers.permissions
-
     /// Everything that is needed outside the operator's own namespace, each subject once, where somebody else registers the webhooks.
     package static let all = merged(
         OperatorFeature.allCases.filter { $0 != .registration }.flatMap(\.permissions)

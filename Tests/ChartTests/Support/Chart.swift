@@ -39,6 +39,20 @@ enum Chart {
         return try YAML.documents(Array(run.output.utf8), source: "helm template").map(\.value)
     }
 
+    /// What the operator is told by what was rendered.
+    static func deployment(in objects: [JSONValue]) throws -> JSONValue {
+        try #require(objects.first { $0["kind"] == "Deployment" })
+    }
+
+    static func arguments(of deployment: JSONValue) -> [String] {
+        let containers = deployment[path: "spec", "template", "spec", "containers"]?.arrayValue ?? []
+        return (containers.first?["args"]?.arrayValue ?? []).compactMap(\.stringValue)
+    }
+
+    /// The program, which is built beside the tests.
+    static let swiftlet =
+        URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "swiftlet").path
+
     /// The version of the server that judges.
     static func serverVersion() async throws -> String {
         let run = try await Program.run(kubectl, ["--kubeconfig", kubeconfig, "version", "--output", "json"])

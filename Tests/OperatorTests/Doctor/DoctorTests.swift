@@ -14,6 +14,8 @@ struct DoctorTests {
         var missing: Set<String> = []
         /// `verb resource`; subresources as `resource/subresource`.
         var denied: Set<String> = []
+        /// Of an operator that is installed; `nil` for none.
+        var arguments: [String]?
 
         private static let kinds: [String: [JSONValue]] = [
             "web.phys.app/v1alpha1": [resource("webservers", "WebServer")],
@@ -46,7 +48,10 @@ struct DoctorTests {
                     return ["name": .string(String(group)), "versions": [["groupVersion": .string(groupVersion)]]]
                 }
                 return ScriptedAPI.Answer(body: ["kind": "APIGroupList", "groups": .array(groups)])
-            case "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews":
+            case "/apis/apps/v1/namespaces/ops/deployments":
+                return ScriptedAPI.Answer(body: ["items": .array(arguments.map { [Self.deployment($0)] } ?? [])])
+            case "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                "/apis/authorization.k8s.io/v1/subjectaccessreviews":
                 return ScriptedAPI.Answer(
                     status: 201,
                     body: ["status": ["allowed": .bool(!denied.contains(Self.right(request.body)))]]
@@ -56,6 +61,10 @@ struct DoctorTests {
                 let kinds = Self.kinds[String(groupVersion)] ?? []
                 return ScriptedAPI.Answer(body: ["kind": "APIResourceList", "resources": .array(kinds)])
             }
+        }
+
+        private static func deployment(_ arguments: [String]) -> JSONValue {
+            ["spec": ["template": ["spec": ["containers": [["args": .strings(["operator"] + arguments)]]]]]]
         }
 
         static func right(_ review: JSONValue) -> String {
@@ -68,12 +77,14 @@ struct DoctorTests {
 
     private func findings(
         of cluster: Cluster,
-        namespace: String? = nil
+        namespace: String? = nil,
+        install: InstallState.Place? = nil
     ) async throws -> (all: [Doctor.Finding], requests: [ScriptedAPI.Request]) {
         try await ScriptedAPI.serve {
             cluster.answer($0)
         } _: { client, api in
-            let doctor = Doctor(client: client, discovery: Discovery(client: client), namespace: namespace)
+            let discovery = Discovery(client: client)
+            let doctor = Doctor(client: client, discovery: discovery, namespace: namespace, install: install)
             return (try await doctor.examine(), api.requests)
         }
     }
@@ -123,6 +134,42 @@ struct DoctorTests {
         #expect(problems[0].message == "may not patch in all namespaces, so cannot tell how a WebServer is")
         #expect(problems[1].message.hasPrefix("may not list, watch in all namespaces, so cannot roll pods"))
         #expect(problems.allSatisfy { $0.remedy.contains("swiftlet crds --role") })
+    }
+
+    /// Where an install is that was told this, which right is missing, and whether that is a problem.
+    @Test(
+        arguments: [
+            (["--no-web-servers"], "create persistentvolumeclaims", false),
+            (["--no-mesh"], "create tokenreviews", false), (["--no-injection"], "create pods/eviction", false),
+            (["--no-injection"], "create tokenreviews", true),
+            (["--no-leader-election"], "update leases", false), (["--no-mesh"], "update leases", true),
+            (["--certificate-secret=given"], "update secrets", false), ([], "update secrets", true),
+            (["--namespace=a"], "list ingressclasses", false), ([], "list ingressclasses", true),
+        ] as [([String], String, Bool)]
+    )
+    func onlyWhatAnInstallNeedsIsMissed(arguments: [String], denied: String, isProblem: Bool) async throws {
+        let cluster = Cluster(denied: [denied], arguments: ["--no-register-webhooks"] + arguments)
+        let place = InstallState.Place(namespace: "ops")
+        let (all, requests) = try await findings(of: cluster, install: place)
+        let problems = all.filter { $0.message.hasPrefix("may not") }
+        #expect(problems.isEmpty != isProblem, "\(problems)")
+        let asked = requests.filter { $0.path.hasSuffix("/subjectaccessreviews") }
+        #expect(!asked.isEmpty)
+        for request in asked {
+            #expect(request.body[path: "spec", "user"] == "system:serviceaccount:ops:default")
+        }
+    }
+
+    @Test func namespacesAreAskedAboutEachForWhatTheInstallNeedsThere() async throws {
+        let cluster = Cluster(arguments: ["--namespace=a", "--namespace=b", "--lease-name=l"])
+        let (_, requests) = try await findings(of: cluster, install: InstallState.Place(namespace: "ops"))
+        let attributes = requests.filter { $0.path.hasSuffix("/subjectaccessreviews") }
+            .compactMap { $0.body[path: "spec", "resourceAttributes"] }
+        #expect(Set(attributes.compactMap { $0["namespace"]?.stringValue }) == ["a", "b", "ops"])
+        #expect(attributes.allSatisfy { $0["namespace"] != nil })
+        #expect(Set(attributes.compactMap { $0["name"]?.stringValue }) == ["l"])
+        let lists = requests.filter { $0.method == "GET" && $0.path.hasSuffix("/webservers") }.map(\.path)
+        #expect(lists.count == 2 && lists.allSatisfy { $0.contains("/namespaces/") })
     }
 
     @Test func oneNamespaceIsAskedAboutForWhatIsInNamespacesAlone() async throws {

@@ -48,13 +48,16 @@ extension InstallDiagnosis {
     /// Who leads.
     var lease: [Doctor.Finding] {
         let subject = "lease \(state.names.lease)"
+        guard state.settings.elects else {
+            return [ok(subject, "is not needed: the only replica leads (--no-leader-election)")]
+        }
         switch state.lease {
         case .unreadable(let why): return [unseen(subject, why)]
         case .absent:
             return [
                 warning(
                     subject,
-                    "is not there: no replica has led yet, or the operator runs with --no-leader-election",
+                    "is not there: no replica has led yet",
                     "\(state.kubectl) logs -l app.kubernetes.io/name=swiftlet --tail=50"
                 )
             ]

@@ -7,19 +7,37 @@ extension InstallDiagnosis {
     /// The webhook configurations: whom they ask, whether they trust who answers, and what happens otherwise.
     var webhooks: [Doctor.Finding] {
         state.webhooks.sorted { $0.key < $1.key }.flatMap { key, observed in
+            let isWanted = key.isInjector ? state.settings.injects : state.settings.validates
             switch observed {
-            case .unreadable(let why): return [unseen("\(key)", why)]
-            case .absent:
-                return [
-                    warning(
-                        "\(key)",
-                        "is not there: \(key.kind.hasPrefix("Mutating") ? "new pods get no sidecar" : "objects are not checked")",
-                        "if that is not meant, look why it is not registered: \(state.kubectl) logs -l app.kubernetes.io/name=swiftlet | grep -i webhook"
-                    )
-                ]
-            case .found(let configuration): return examine(configuration, key)
+            case .unreadable(let why): return isWanted ? [unseen("\(key)", why)] : []
+            case .absent: return isWanted ? [missing(key)] : []
+            case .found(let configuration):
+                guard isWanted else { return asksTheService(configuration) ? [unanswered(key, configuration)] : [] }
+                return examine(configuration, key)
             }
         }
+    }
+
+    private func missing(_ key: InstallState.WebhookKey) -> Doctor.Finding {
+        warning(
+            "\(key)",
+            "is not there: \(key.isInjector ? "new pods get no sidecar" : "objects are not checked")",
+            state.settings.registers
+                ? "look why the operator does not register it: \(state.logs) | grep -i webhook"
+                : "the operator does not make it; make it again: \(state.reinstall)"
+        )
+    }
+
+    /// One that asks an operator which was told not to answer.
+    private func unanswered(_ key: InstallState.WebhookKey, _ configuration: JSONValue) -> Doctor.Finding {
+        let closed = failsClosed(configuration)
+        return Doctor.Finding(
+            severity: closed ? .problem : .warning,
+            subject: "\(key)",
+            message: "asks the operator, which was told not to \(key.isInjector ? "inject" : "validate")"
+                + (closed ? ": what it asks about is refused" : ""),
+            remedy: "remove it: kubectl delete \(key.kind.lowercased()) \(key.name)"
+        )
     }
 
     /// Whether it goes to the operator's Service.
@@ -54,7 +72,7 @@ extension InstallDiagnosis {
                 findings.append(
                     bad(
                         "asks \(service), which is not there",
-                        "install the Service: helm upgrade, or kubectl apply -f manifests/install.yaml"
+                        "make the Service again: \(state.reinstall)"
                     )
                 )
             } else if state.service.value != nil, let endpoints = state.endpoints.value, !hasAddress(endpoints) {
@@ -70,7 +88,7 @@ extension InstallDiagnosis {
             findings.append(
                 bad(
                     "trusts nobody yet (no caBundle)",
-                    "the operator publishes it: \(state.kubectl) logs -l app.kubernetes.io/name=swiftlet | grep certificate"
+                    "whose it is to publish tells why not: \(publishers(configuration))"
                 )
             )
         } else if let secret = state.secret.value,
@@ -79,12 +97,20 @@ extension InstallDiagnosis {
             findings.append(
                 bad(
                     mistrusted,
-                    "the operator mends it within a minute; if not: \(state.kubectl) logs -l app.kubernetes.io/name=swiftlet | grep certificate"
+                    "it is mended within a minute; if not: \(publishers(configuration))"
                 )
             )
         }
         guard findings.isEmpty else { return findings }
         return [ok("\(key)", "is registered and trusts the operator\(closed ? "; refuses while it is away" : "")")]
+    }
+
+    /// The logs of those who write the bundle.
+    private func publishers(_ configuration: JSONValue) -> String {
+        let annotations = configuration[path: "metadata", "annotations"]
+        guard annotations?["cert-manager.io/inject-ca-from"] != nil else { return "\(state.logs) | grep certificate" }
+        let injector = "kubectl -n cert-manager logs -l app.kubernetes.io/name=cainjector --tail=-1"
+        return "\(injector) | grep \(state.names.service)"
     }
 
     /// Also of Services without pods: both forms of endpoints.
@@ -109,49 +135,49 @@ extension InstallDiagnosis {
 
     // MARK: - Certificates
 
-    private static let renewal: Int64 = 5 * 86400
-
     /// The certificates of webhooks and xDS.
     var certificates: [Doctor.Finding] {
+        guard state.settings.hasCertificates else { return [] }
         let subject = "secret \(state.names.secret)"
         switch state.secret {
         case .unreadable(let why): return [unseen(subject, why)]
         case .absent:
-            guard state.webhooks.values.contains(where: { $0.value != nil }) else { return [] }
-            return [
-                problem(
-                    subject,
-                    "is not there: webhooks and sidecars have nobody to trust",
-                    "the operator makes it: \(state.kubectl) logs -l app.kubernetes.io/name=swiftlet | grep certificate"
-                )
-            ]
-        case .found(let secret): return examine(secret: secret, subject)
+            return [problem(subject, "is not there: webhooks and sidecars have nobody to trust", certificateRemedy)]
+        case .found(let secret): return examine(secret: secret)
         }
     }
 
-    private func examine(secret: JSONValue, _ subject: String) -> [Doctor.Finding] {
-        let logs = "\(state.kubectl) logs -l app.kubernetes.io/name=swiftlet | grep certificate"
-        // One that somebody else fills, such as cert-manager, has one certificate, and not the key of the authority.
-        let names = secret["data"]?["ca.key"] == nil ? ["tls"] : ["tls", "xds"]
+    /// Whoever fills the Secret mends it.
+    private var certificateRemedy: String {
+        guard let given = state.settings.givenSecret else {
+            return "the operator tells why: \(state.logs) | grep certificate"
+        }
+        return "somebody else fills it; if that is cert-manager: \(state.kubectl) describe certificate \(given)"
+    }
+
+    private func examine(secret: JSONValue) -> [Doctor.Finding] {
+        let names = state.settings.certificates
         let certificates = CertificateState(data: secret["data"], names: names)
-        var findings = certificates.faults.map { warning(subject, "cannot be read wholly: \($0)", logs) }
-        let request = CertificateRequest.service(state.names.service, namespace: state.names.namespace)
+        var findings = certificates.faults.map {
+            warning("secret \(state.names.secret)", "cannot be read wholly: \($0)", certificateRemedy)
+        }
+        var request = CertificateRequest.service(state.names.service, namespace: state.names.namespace)
+        // What others made is for the name that clients ask for.
+        if state.settings.givenSecret != nil { request.dnsNames = [request.dnsNames[0]] }
         for name in names {
             let subject = "certificate \(name)"
             guard let leaf = certificates.leaves[name] else {
-                findings.append(problem(subject, "is not in the Secret \(state.names.secret)", logs))
+                findings.append(problem(subject, "is not in the Secret \(state.names.secret)", certificateRemedy))
                 continue
             }
-            let left = leaf.notAfter.secondsSinceEpoch - state.now.secondsSinceEpoch
-            if left <= 0 {
-                findings.append(problem(subject, "has been out of date since \(leaf.notAfter)", logs))
+            if leaf.notAfter <= state.now {
+                findings.append(problem(subject, "has been out of date since \(leaf.notAfter)", certificateRemedy))
             } else if leaf.notBefore > state.now {
                 findings.append(problem(subject, "is not valid before \(leaf.notBefore)", "set the clocks right"))
             } else if !leaf.covers(request) {
-                let wanted = request.dnsNames.first ?? ""
-                findings.append(warning(subject, "is not for \(wanted)", logs))
-            } else if left < Self.renewal {
-                findings.append(warning(subject, "ends at \(leaf.notAfter) and was not renewed", logs))
+                findings.append(warning(subject, "is not for \(request.dnsNames[0])", certificateRemedy))
+            } else if RenewalDeadline.of(notBefore: leaf.notBefore, notAfter: leaf.notAfter) <= state.now {
+                findings.append(warning(subject, "ends at \(leaf.notAfter) and was not renewed", certificateRemedy))
             } else {
                 findings.append(ok(subject, "is good until \(leaf.notAfter)"))
             }

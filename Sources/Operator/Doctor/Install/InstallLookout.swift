@@ -10,22 +10,24 @@ struct InstallLookout: Sendable {
     let client: KubeClient
     let served: ServedResources
     let definitions: [CustomResourceDefinition]
-    /// Of the objects to look at; `nil` for all.
+    /// Of the objects to look at; `nil` for those that the operator looks after.
     let namespace: String?
 
     /// At most so many objects of a kind are read: enough to tell what is wrong.
     private static let most = 500
 
-    func look(for names: InstallState.Names, now: Timestamp) async -> InstallState {
-        var state = InstallState(names: names, now: now)
-        func key(_ name: String) -> ObjectKey { ObjectKey(namespace: names.namespace, name: name) }
+    func look(at place: InstallState.Place, now: Timestamp) async -> InstallState {
+        var state = InstallState(place: place, now: now)
+        func key(_ name: String) -> ObjectKey { ObjectKey(namespace: place.namespace, name: name) }
         func cluster(_ name: String) -> ObjectKey { ObjectKey(namespace: "", name: name) }
-        state.namespace = await get(.namespaces, cluster(names.namespace))
+        // First, since it tells what else there should be.
+        state.deployments = await list(.deployments, in: place.namespace, labelled: Self.label)
+        let (settings, names) = (state.settings, state.names)
+        state.namespace = await get(.namespaces, cluster(place.namespace))
         for definition in definitions {
             state.definitions[definition.name] = await get(.customResourceDefinitions, cluster(definition.name))
         }
-        state.deployments = await list(.deployments, in: names.namespace, labelled: Self.label)
-        state.pods = await list(.pods, in: names.namespace, labelled: Self.label)
+        state.pods = await list(.pods, in: place.namespace, labelled: Self.label)
         for pod in state.pods.value ?? [] where pod[path: "status", "phase"] == "Running" {
             let name = DynamicObject(pod).name
             state.readiness[name] = await readiness(of: key(name))
@@ -35,18 +37,19 @@ struct InstallLookout: Sendable {
         state.endpoints = await get(Self.endpoints, key(names.service))
         state.secret = await get(.secrets, key(names.secret))
         for (resource, name) in [
-            (APIResource.mutatingWebhookConfigurations, "swiftlet-injector"),
-            (APIResource.validatingWebhookConfigurations, "swiftlet-validator"),
+            (APIResource.mutatingWebhookConfigurations, InjectorWebhooks.name),
+            (APIResource.validatingWebhookConfigurations, settings.validator(place.namespace)),
         ] {
             state.webhooks[.init(kind: resource.kind, name: name)] = await get(resource, cluster(name))
         }
-        if served.contains(WebServer.resource.groupVersionKind) {
-            state.webServers = await list(WebServer.resource, in: namespace)
+        let looked = namespace.map(settings.looking(at:)) ?? settings
+        if looked.hasWebServers, served.contains(WebServer.resource.groupVersionKind) {
+            state.webServers = await list(WebServer.resource, inEach: looked.namespaces)
         }
-        guard namespace == nil else { return state }
+        guard looked.hasMesh else { return state }
         if served.contains(Mesh.resource.groupVersionKind) { state.meshes = await list(Mesh.resource) }
         if served.contains(TrafficRoute.resource.groupVersionKind) { state.routes = await list(TrafficRoute.resource) }
-        state.meshPods = await meshPods()
+        if looked.injects { state.meshPods = await meshPods() }
         return state
     }
 
@@ -71,19 +74,26 @@ struct InstallLookout: Sendable {
         }
     }
 
+    /// - Parameter namespaces: empty for all.
+    private func list(_ resource: APIResource, inEach namespaces: [String]) async -> Observed<[JSONValue]> {
+        guard !namespaces.isEmpty else { return await list(resource) }
+        var objects: [JSONValue] = []
+        for namespace in namespaces {
+            let found = await list(resource, in: namespace)
+            if let obstacle = found.obstacle { return .unreadable(obstacle) }
+            objects += found.value ?? []
+        }
+        return .found(objects)
+    }
+
     /// Pods of namespaces whose label asks for sidecars.
     private func meshPods() async -> Observed<[JSONValue]> {
         let namespaces = await list(.namespaces, labelled: "\(MetadataKey.injection) in (enabled,true,yes)")
         guard case .found(let namespaces) = namespaces else {
             return namespaces.obstacle.map { .unreadable($0) } ?? .absent
         }
-        var pods: [JSONValue] = []
-        for namespace in namespaces {
-            let found = await list(.pods, in: DynamicObject(namespace).name)
-            if let obstacle = found.obstacle { return .unreadable(obstacle) }
-            pods += found.value ?? []
-        }
-        return .found(pods)
+        guard !namespaces.isEmpty else { return .found([]) }
+        return await list(.pods, inEach: namespaces.map { DynamicObject($0).name })
     }
 
     /// The checks behind `/readyz` as lines such as `[-]secrets forbidden`. Asked through the API server, which reaches pods where we do not, and

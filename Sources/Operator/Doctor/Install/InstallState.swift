@@ -3,29 +3,38 @@ import KubeModel
 
 /// An install as a cluster shows it.
 package struct InstallState: Sendable {
-    /// What the parts are called.
-    package struct Names: Hashable, Sendable {
+    /// Where it is looked for, and what whoever asks knows better than its own arguments.
+    package struct Place: Hashable, Sendable {
         /// Of the operator.
         package var namespace: String
-        /// Of its Service.
-        package var service: String
-        package var lease: String
-        package var secret: String
+        package var service: String?
+        package var lease: String?
+        package var certificateSecret: String?
 
         package init(
             namespace: String = "swiftlet-system",
-            service: String = "swiftlet",
-            lease: String = "swiftlet",
-            secret: String = "swiftlet-certificates"
+            service: String? = nil,
+            lease: String? = nil,
+            certificateSecret: String? = nil
         ) {
             self.namespace = namespace
             self.service = service
             self.lease = lease
-            self.secret = secret
+            self.certificateSecret = certificateSecret
         }
     }
 
-    package var names: Names
+    /// What the parts are called.
+    struct Names: Hashable, Sendable {
+        /// Of the operator.
+        var namespace: String
+        /// Of its Service.
+        var service: String
+        var lease: String
+        var secret: String
+    }
+
+    package var place: Place
     package var now: Timestamp
     package var namespace: Observed<JSONValue> = .absent
     /// The CustomResourceDefinitions that this program knows, by name.
@@ -47,8 +56,8 @@ package struct InstallState: Sendable {
     /// Pods of namespaces that ask for sidecars.
     package var meshPods: Observed<[JSONValue]> = .absent
 
-    package init(names: Names = Names(), now: Timestamp) {
-        self.names = names
+    package init(place: Place = Place(), now: Timestamp) {
+        self.place = place
         self.now = now
     }
 
@@ -60,11 +69,29 @@ package struct InstallState: Sendable {
 
         package var description: String { "\(kind) \(name)" }
 
+        /// Whether it asks about new pods.
+        var isInjector: Bool { kind == APIResource.mutatingWebhookConfigurations.kind }
+
         package static func < (left: Self, right: Self) -> Bool { (left.kind, left.name) < (right.kind, right.name) }
     }
 
     /// Whether there is an operator in the cluster, up or not.
     var isInstalled: Bool { deployments.value?.isEmpty == false || pods.value?.isEmpty == false }
+
+    /// What the operator was told to do.
+    var settings: InstallSettings {
+        (deployments.value?.first.map(InstallSettings.init(deployment:)) ?? .unseen).with(place)
+    }
+
+    var names: Names {
+        let settings = settings
+        return Names(
+            namespace: place.namespace,
+            service: settings.service,
+            lease: settings.lease,
+            secret: settings.secret
+        )
+    }
 
     /// As whom the operator asks the API server; `nil` when it is not in the cluster.
     var serviceAccount: String? {
@@ -73,5 +100,18 @@ package struct InstallState: Sendable {
     }
 
     /// For commands: `kubectl -n swiftlet-system`.
-    var kubectl: String { "kubectl -n \(names.namespace)" }
+    var kubectl: String { "kubectl -n \(place.namespace)" }
+
+    /// For commands: all that every replica said. With a selector kubectl prints ten lines of each unless it is told otherwise.
+    var logs: String { "\(kubectl) logs -l app.kubernetes.io/name=swiftlet --tail=-1" }
+
+    /// The command that makes again what the install has lost.
+    var reinstall: String {
+        let deployment = deployments.value?.first
+        guard let release = deployment?[path: "metadata", "annotations", "meta.helm.sh/release-name"]?.stringValue
+        else {
+            return "kubectl apply --server-side -f manifests/install.yaml"
+        }
+        return "helm upgrade \(release) manifests/swiftlet -n \(place.namespace) --reset-then-reuse-values"
+    }
 }

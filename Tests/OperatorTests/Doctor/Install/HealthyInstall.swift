@@ -28,15 +28,20 @@ enum HealthyInstall {
         ]
     }
 
+    /// The pods of an operator that was told this beside what the chart always says.
+    static func template(told arguments: [String]) -> JSONValue {
+        ["spec": ["containers": [["args": .strings(["operator", "--no-register-webhooks"] + arguments)]]]]
+    }
+
     static func state() throws -> InstallState {
         let authority = try Self.authority("swiftlet")
-        var data: [String: JSONValue] = ["ca.crt": base64(authority.pem), "ca.key": base64(try authority.keyPEM())]
+        var data = ["ca.crt": authority.pem, "ca.key": try authority.keyPEM()]
         for name in ["tls", "xds"] {
             var request = CertificateRequest.service("swiftlet", namespace: "swiftlet-system")
             request.name = name
             let issued = try authority.issue(request, now: now, validity: .seconds(30 * 86400))
-            data["\(name).crt"] = base64(issued.chainPEM)
-            data["\(name).key"] = base64(issued.keyPEM)
+            data["\(name).crt"] = issued.chainPEM
+            data["\(name).key"] = issued.keyPEM
         }
         var state = InstallState(now: now)
         state.namespace = .found(["status": ["phase": "Active"]])
@@ -46,7 +51,10 @@ enum HealthyInstall {
             state.definitions[definition.name] = .found(stored)
         }
         state.deployments = .found([
-            ["metadata": ["name": "swiftlet"], "spec": ["replicas": 1], "status": ["readyReplicas": 1]]
+            [
+                "metadata": ["name": "swiftlet"], "spec": ["replicas": 1, "template": template(told: [])],
+                "status": ["readyReplicas": 1],
+            ]
         ])
         state.pods = .found([
             [
@@ -63,7 +71,7 @@ enum HealthyInstall {
         ])
         state.service = .found([:])
         state.endpoints = .found(["subsets": [["addresses": [["ip": "10.0.0.1"]]]]])
-        state.secret = .found(["type": "Opaque", "data": .object(data)])
+        state.secret = .found(["type": "Opaque", "data": Self.data(data)])
         state.webhooks = [
             .init(kind: "MutatingWebhookConfiguration", name: "swiftlet-injector"):
                 .found(webhook(bundle: authority.pem, closed: true)),
@@ -77,5 +85,8 @@ enum HealthyInstall {
         return state
     }
 
-    private static func base64(_ text: String) -> JSONValue { .string(Data(text.utf8).base64EncodedString()) }
+    /// Of a Secret.
+    static func data(_ texts: [String: String]) -> JSONValue {
+        .object(texts.mapValues { .string(Data($0.utf8).base64EncodedString()) })
+    }
 }

@@ -11,14 +11,14 @@ import Testing
 struct InstallDiagnosisTests {
     typealias Finding = Doctor.Finding
 
-    private func findings(_ change: (inout InstallState) -> Void = { _ in }) throws -> [Finding] {
+    private func findings(_ change: (inout InstallState) throws -> Void = { _ in }) throws -> [Finding] {
         var state = try HealthyInstall.state()
-        change(&state)
+        try change(&state)
         return InstallDiagnosis(state, definitions: try CustomResourceDefinitions.all()).findings
     }
 
     /// What is not well, after a change of a healthy install.
-    private func trouble(_ change: (inout InstallState) -> Void) throws -> [Finding] {
+    private func trouble(_ change: (inout InstallState) throws -> Void) throws -> [Finding] {
         try findings(change).filter { $0.severity != .ok }
     }
 
@@ -35,6 +35,145 @@ struct InstallDiagnosisTests {
         #expect(all.filter { $0.severity != .ok } == [])
         #expect(all.map(\.subject).contains("lease swiftlet"))
         #expect(all.count >= 15)
+    }
+
+    // MARK: - What is not on
+
+    /// What is not well, after a change, of an install whose operator was told this.
+    private func trouble(
+        _ arguments: [String],
+        _ change: (inout InstallState) throws -> Void = { _ in }
+    ) throws -> [Finding] {
+        try trouble { state in
+            state.deployments = .found([
+                [
+                    "metadata": ["name": "swiftlet"],
+                    "spec": ["replicas": 1, "template": HealthyInstall.template(told: arguments)],
+                    "status": ["readyReplicas": 1],
+                ]
+            ])
+            try change(&state)
+        }
+    }
+
+    private static let injector = InstallState.WebhookKey(
+        kind: "MutatingWebhookConfiguration",
+        name: "swiftlet-injector"
+    )
+    private static let validator = InstallState.WebhookKey(
+        kind: "ValidatingWebhookConfiguration",
+        name: "swiftlet-validator"
+    )
+
+    @Test func whatIsOffIsNotMissed() throws {
+        #expect(try trouble(["--no-injection"]) { $0.webhooks[Self.injector] = .absent } == [])
+        #expect(try trouble(["--no-validation"]) { $0.webhooks[Self.validator] = .absent } == [])
+        let alone = try trouble(["--no-mesh"]) { state in
+            state.webhooks[Self.injector] = .absent
+            var secret = state.secret.value ?? .null
+            for member in ["xds.crt", "xds.key"] { secret["data"]?[member] = nil }
+            state.secret = .found(secret)
+        }
+        #expect(alone == [])
+        let one = try trouble(["--namespace=team", "--operator-namespace=team"]) { state in
+            // The install of somebody else, in another namespace and with another authority.
+            let other = try HealthyInstall.authority("other")
+            state.webhooks = [Self.injector: .found(HealthyInstall.webhook(bundle: other.pem, closed: true))]
+            state.place.service = "team"
+            state.secret = .absent
+            state.service = .absent
+        }
+        #expect(one == [])
+    }
+
+    @Test func aLeaseThatNobodyRenewsIsNoTroubleWithoutElection() throws {
+        let stale: JSONValue = ["holderIdentity": "before", "renewTime": "2026-11-26T10:00:00.000000Z"]
+        #expect(try trouble(["--no-leader-election"]) { $0.lease = .found(["spec": stale]) } == [])
+        #expect(try trouble(["--no-leader-election"]) { $0.lease = .absent } == [])
+        #expect(try trouble(["--lease-name=other"]) { $0.lease = .absent }.map(\.subject) == ["lease other"])
+    }
+
+    @Test(arguments: [(injector, "inject", "injection"), (validator, "validate", "validation")])
+    func aWebhookThatAsksWhoeverWasToldNotToAnswerIsTold(
+        key: InstallState.WebhookKey,
+        verb: String,
+        feature: String
+    ) throws {
+        let trouble = try self.trouble(["--no-\(feature)"])
+        try #require(trouble.map(\.subject) == ["\(key)"])
+        // The one fails closed.
+        #expect(trouble[0].severity == (key.isInjector ? .problem : .warning))
+        #expect(trouble[0].message.hasPrefix("asks the operator, which was told not to \(verb)"))
+        #expect(trouble[0].remedy == "remove it: kubectl delete \(key.kind.lowercased()) \(key.name)")
+    }
+
+    /// Of a day, for the one name that clients ask for.
+    private func given(hoursLeft: Int64, for name: String = "swiftlet.swiftlet-system.svc") throws -> JSONValue {
+        let now = HealthyInstall.now.secondsSinceEpoch
+        let start = Timestamp(secondsSinceEpoch: now - (24 - hoursLeft) * 3600)
+        let authority = try HealthyInstall.authority("theirs")
+        let issued = try authority.issue(
+            CertificateRequest(dnsNames: [name]),
+            now: start,
+            validity: .seconds(24 * 3600)
+        )
+        return ["data": HealthyInstall.data(["tls.crt": issued.chainPEM, "tls.key": issued.keyPEM])]
+    }
+
+    @Test func aGivenCertificateIsJudgedAsTheOperatorDoes() throws {
+        #expect(try trouble(["--certificate-secret=given"]) { $0.secret = .found(try given(hoursLeft: 12)) } == [])
+        for (secret, message) in [
+            (try given(hoursLeft: 3), "and was not renewed"), (try given(hoursLeft: 12, for: "other"), "is not for"),
+        ] {
+            let trouble = try self.trouble(["--certificate-secret=given"]) { $0.secret = .found(secret) }
+            try #require(trouble.map(\.subject) == ["certificate tls"])
+            #expect(trouble[0].message.contains(message))
+            #expect(trouble[0].remedy.contains("kubectl -n swiftlet-system describe certificate given"))
+        }
+        let missing = try trouble(["--certificate-secret=given"]) { $0.secret = .absent }
+        #expect(missing.map(\.subject) == ["secret given"])
+    }
+
+    @Test func whatTheOperatorDoesNotRegisterIsMadeAgainByWhoeverInstalledIt() throws {
+        let kubectl = try only { $0.webhooks[Self.injector] = .absent }
+        #expect(kubectl.remedy.hasSuffix("kubectl apply --server-side -f manifests/install.yaml"))
+        let helm = try trouble { state in
+            state.webhooks[Self.injector] = .absent
+            var deployment = state.deployments.value?[0] ?? .null
+            deployment[path: "metadata", "annotations"] = ["meta.helm.sh/release-name": "mine"]
+            state.deployments = .found([deployment])
+        }
+        let command = "helm upgrade mine manifests/swiftlet -n swiftlet-system --reset-then-reuse-values"
+        #expect(helm.first?.remedy.hasSuffix(command) == true)
+        let own = try trouble { state in
+            state.webhooks[Self.injector] = .absent
+            state.deployments = .found([
+                ["metadata": ["name": "swiftlet"], "spec": ["replicas": 1], "status": ["readyReplicas": 1]]
+            ])
+        }
+        #expect(own.first?.remedy.contains("grep -i webhook") == true)
+    }
+
+    /// With a selector kubectl shows ten lines of each pod, in which nothing would be found.
+    @Test func logsOfAllPodsAreAskedForWhole() throws {
+        let trouble = try self.trouble { state in
+            for key in state.webhooks.keys {
+                state.webhooks[key] = .found(HealthyInstall.webhook(bundle: "", closed: true))
+            }
+            state.lease = .absent
+            state.secret = .found([:])
+        }
+        let remedies = trouble.map(\.remedy).filter { $0.contains("logs -l") }
+        #expect(remedies.count >= 5)
+        #expect(remedies.allSatisfy { $0.contains(" --tail=") })
+        #expect(remedies.filter { $0.contains("grep") }.allSatisfy { $0.contains(" --tail=-1 |") })
+    }
+
+    @Test func aBundleThatCertManagerFillsIsLookedForAtCertManagers() throws {
+        var webhook = HealthyInstall.webhook(bundle: "", closed: true)
+        webhook[path: "metadata", "annotations"] = ["cert-manager.io/inject-ca-from": "swiftlet-system/swiftlet-tls"]
+        let finding = try only { $0.webhooks[Self.injector] = .found(webhook) }
+        #expect(finding.remedy.contains("kubectl -n cert-manager logs -l app.kubernetes.io/name=cainjector"))
     }
 
     // MARK: - The place
@@ -299,7 +438,7 @@ struct InstallDiagnosisTests {
     }
 
     @Test func aMissingLeaseIsTold() throws {
-        #expect(try only { $0.lease = .absent }.message.contains("--no-leader-election"))
+        #expect(try only { $0.lease = .absent }.message == "is not there: no replica has led yet")
     }
 
     // MARK: - Webhooks and certificates
@@ -367,7 +506,7 @@ struct InstallDiagnosisTests {
             #expect(trouble.map(\.subject) == ["certificate tls", "certificate xds"])
             #expect(trouble.allSatisfy { $0.severity == severity && $0.message.hasPrefix(words) }, "\(trouble)")
         }
-        let stranger = try self.trouble { $0.names.service = "other" }.filter { $0.subject.hasPrefix("certificate") }
+        let stranger = try self.trouble { $0.place.service = "other" }.filter { $0.subject.hasPrefix("certificate") }
         #expect(stranger.map(\.message) == Array(repeating: "is not for other.swiftlet-system.svc", count: 2))
     }
 

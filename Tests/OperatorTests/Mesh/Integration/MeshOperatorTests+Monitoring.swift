@@ -32,12 +32,12 @@ extension MeshOperatorTests {
                 try await space.annotate(["kuma.io/sidecar-injection": "enabled"])
                 try await space.untilInjecting()
                 _ = try await space.client.create(.deployments, Self.deployment(space))
-                let names = InstallState.Names(namespace: space.name)
+                let place = InstallState.Place(namespace: space.name)
                 let doctor = Doctor(
                     client: space.client,
                     discovery: Discovery(client: space.client),
                     namespace: nil,
-                    install: names,
+                    install: place,
                     now: TimeSource.system.wall.timestamp
                 )
                 let findings = try await doctor.examine()
