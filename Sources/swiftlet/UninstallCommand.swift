@@ -8,7 +8,8 @@ struct UninstallCommand: AsyncParsableCommand {
         abstract: "Remove Swiftlet from a cluster, the webhooks first.",
         discussion: """
             Without flags only the webhook configurations go, so that nothing keeps pods from starting; a running operator would make them again, \
-            so it must be stopped, or removed by --operator. May be repeated. PersistentVolumeClaims always stay.
+            so it must be stopped, or removed by --operator. What Helm installed is left to helm uninstall, and webhooks that ask an operator in another \
+            namespace to that one. May be repeated. PersistentVolumeClaims always stay.
             """
     )
 

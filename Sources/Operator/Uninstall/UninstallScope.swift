@@ -17,8 +17,8 @@ package struct UninstallScope: Hashable, Sendable {
     static let label = "app.kubernetes.io/name"
     static let selector = LabelSelector(matchLabels: [label: "swiftlet"])
 
-    /// They come first: without the operator, one that fails closed keeps pods from starting. Known by their names, whoever wrote them;
-    /// those of operators in other namespaces are not among them.
+    /// They come first: without the operator, one that fails closed keeps pods from starting. Known by their names, whoever wrote them; by
+    /// the same names there may be those of an operator in another namespace.
     var webhooks: [(resource: APIResource, name: String)] {
         [
             (.mutatingWebhookConfigurations, InjectorWebhooks.name),

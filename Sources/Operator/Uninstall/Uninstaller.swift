@@ -6,9 +6,9 @@ import SwiftletAPI
 
 /// Removes the operator from a cluster, so that nothing that is left keeps the cluster from working.
 ///
-/// Webhooks go first. An operator that runs would register them again: it is refused to begin then, unless the operator is to go as well,
-/// upon which webhooks are looked for once more when its last pod has gone. What is not there is no error, and what is Helm's to remove is
-/// left to Helm. Claims are never removed.
+/// Webhooks go first. An operator that runs needs them, or would register them again: it is refused to begin then, unless the operator is to go as well,
+/// upon which webhooks are looked for once more when its last pod has gone. One that Helm installed is Helm's to remove: nothing is begun
+/// then. Webhooks of an operator in another namespace are left to it. What is not there is no error. Claims are never removed.
 package struct Uninstaller: Sendable {
     private let client: KubeClient
     private let scope: UninstallScope
@@ -38,12 +38,18 @@ package struct Uninstaller: Sendable {
 
     /// - Throws: ``Refusal``, ``KubeError``.
     package func run() async throws {
-        if !scope.removesOperator, let holder = try await runningOperator() {
+        if scope.removesOperator, let command = try await helmUninstall() {
+            throw Refusal(
+                description:
+                    "the operator was installed by Helm, which removes all of it: \(command). Run this again for what is left then"
+            )
+        }
+        if !scope.removesOperator, let running = try await runningOperator() {
             throw Refusal(
                 description: """
-                    an operator is running (\(holder) holds the Lease \(scope.operatorNamespace)/\(scope.leaseName)) and would register its \
-                    webhooks again. Stop it first, such as by: kubectl -n \(scope.operatorNamespace) scale deployment swiftlet --replicas=0, \
-                    or helm uninstall; or have it removed by --operator
+                    an operator is running (\(running.holder) holds the Lease \(running.lease)), which needs its webhooks or \
+                    would register them again. Stop it first, such as by: kubectl -n \(scope.operatorNamespace) scale deployment \
+                    -l \(UninstallScope.label)=swiftlet --replicas=0, or helm uninstall; or have it removed by --operator
                     """
             )
         }
@@ -63,10 +69,21 @@ package struct Uninstaller: Sendable {
         var count = 0
         for (resource, name) in scope.webhooks {
             let key = ObjectKey(namespace: "", name: name)
+            guard let configuration = try await find(resource, key) else { continue }
+            if let place = Self.place(of: configuration), place != scope.operatorNamespace {
+                tell("left \(resource.kind) \(key), which asks an operator in the namespace \(place)")
+                continue
+            }
             // Helm's too: while it takes its time, nobody answers.
-            if try await isThere(resource, key) { count += try await remove(resource, key) }
+            count += try await remove(resource, key)
         }
         return count
+    }
+
+    /// The namespace of the Service that a webhook configuration asks; `nil` when it asks none.
+    private static func place(of configuration: JSONValue) -> String? {
+        configuration["webhooks"]?.arrayValue?.lazy
+            .compactMap { $0[path: "clientConfig", "service", "namespace"]?.stringValue }.first
     }
 
     private func removeOperator() async throws -> Int {
@@ -74,7 +91,7 @@ package struct Uninstaller: Sendable {
         for resource in UninstallScope.operatorKinds {
             let namespace = resource.isNamespaced ? scope.operatorNamespace : nil
             for object in try await labelled(resource, namespace: namespace) {
-                guard object.labels["app.kubernetes.io/managed-by"] != "Helm" else {
+                guard !isHelms(object) else {
                     tell("left \(resource.kind) \(object.key) to Helm: helm uninstall removes it")
                     continue
                 }
@@ -89,7 +106,9 @@ package struct Uninstaller: Sendable {
         var count = 0
         for resource in UninstallScope.definitions {
             let name = "\(resource.plural).\(resource.group)"
-            guard try await isThere(.customResourceDefinitions, ObjectKey(namespace: "", name: name)) else { continue }
+            guard try await find(.customResourceDefinitions, ObjectKey(namespace: "", name: name)) != nil else {
+                continue
+            }
             let objects = try await list(resource, namespace: nil, matching: LabelSelector()).count
             if objects > 0 { tell("with \(name) \(isDryRun ? "go" : "went") \(objects) \(resource.kind) objects") }
             count += try await remove(.customResourceDefinitions, ObjectKey(namespace: "", name: name))
@@ -117,28 +136,43 @@ package struct Uninstaller: Sendable {
 
     // MARK: - What is there
 
-    /// Who leads at present; `nil` when nobody has renewed the Lease for as long as it lasts.
-    private func runningOperator() async throws -> String? {
-        let key = ObjectKey(namespace: scope.operatorNamespace, name: scope.leaseName)
-        guard let first = try await lease(key), !first.holder.isEmpty else { return nil }
+    /// Who leads at present, and by which Lease; `nil` when nobody has renewed one for as long as it lasts.
+    private func runningOperator() async throws -> (holder: String, lease: ObjectKey)? {
+        var unchanged = try await leases()
         // Clocks differ: a holder is alive if it renews while we look on.
-        let deadline = time.now.advanced(by: .seconds(min(max(Int(first.durationSeconds), 1), 60)))
-        while time.now < deadline {
+        let longest = unchanged.values.map { min(max(Int($0.durationSeconds), 1), 60) }.max() ?? 0
+        let deadline = time.now.advanced(by: .seconds(longest))
+        while time.now < deadline, !unchanged.isEmpty {
             try await time.sleep(until: time.now.advanced(by: .milliseconds(500)))
-            guard let next = try await lease(key), !next.holder.isEmpty else { return nil }
-            if next != first { return next.holder }
+            let next = try await leases()
+            for (key, record) in next where unchanged[key] != nil && unchanged[key] != record {
+                return (record.holder, key)
+            }
+            unchanged = unchanged.filter { next[$0.key] != nil }
         }
         return nil
     }
 
-    private func lease(_ key: ObjectKey) async throws -> LeaseRecord? {
-        do {
-            return LeaseRecord(DynamicObject(try await client.get(.leases, key)))
-        } catch {
-            guard error.isNotFound else { throw error }
-            return nil
+    /// The Leases that somebody holds: of operators by whatever name, and the one that was named.
+    private func leases() async throws -> [ObjectKey: LeaseRecord] {
+        let named = ObjectKey(namespace: scope.operatorNamespace, name: scope.leaseName)
+        var objects = try await labelled(.leases, namespace: scope.operatorNamespace)
+        if !objects.contains(where: { $0.key == named }), let value = try await find(.leases, named) {
+            objects.append(DynamicObject(value))
         }
+        return Dictionary(objects.map { ($0.key, LeaseRecord($0)) }) { first, _ in first }
+            .filter { !$0.value.holder.isEmpty }
     }
+
+    /// The command that removes the operator where Helm installed it.
+    private func helmUninstall() async throws -> String? {
+        let deployment = try await labelled(.deployments, namespace: scope.operatorNamespace).first(where: isHelms)
+        guard let deployment else { return nil }
+        let release = deployment.value[path: "metadata", "annotations", "meta.helm.sh/release-name"]?.stringValue
+        return "helm uninstall \(release ?? deployment.name) -n \(scope.operatorNamespace) --wait"
+    }
+
+    private func isHelms(_ object: DynamicObject) -> Bool { object.labels["app.kubernetes.io/managed-by"] == "Helm" }
 
     /// Pods that are ending may still write.
     private func waitForPods() async throws {
@@ -178,13 +212,13 @@ package struct Uninstaller: Sendable {
         return objects.sorted { $0.key < $1.key }
     }
 
-    private func isThere(_ resource: APIResource, _ key: ObjectKey) async throws -> Bool {
+    /// `nil` when it is not there.
+    private func find(_ resource: APIResource, _ key: ObjectKey) async throws -> JSONValue? {
         do {
-            _ = try await client.get(resource, key)
-            return true
+            return try await client.get(resource, key)
         } catch {
             guard error.isNotFound else { throw error }
-            return false
+            return nil
         }
     }
 }
