@@ -16,16 +16,16 @@ struct SidecarOptions: ParsableArguments {
     @Option(help: "Port under which sidecars reach the xDS server.")
     var xdsPort: UInt16 = 5678
 
-    @Option(help: "CPU that a sidecar asks for whose pod says nothing else.")
+    @Option(help: "CPU that a sidecar asks for whose pod says nothing else, or none.")
     var sidecarCpuRequest: QuantityArgument?
 
-    @Option(help: "Memory that a sidecar asks for whose pod says nothing else.")
+    @Option(help: "Memory that a sidecar asks for whose pod says nothing else, or none.")
     var sidecarMemoryRequest: QuantityArgument?
 
-    @Option(help: "CPU that a sidecar may use whose pod says nothing else. Without limit if not given.")
+    @Option(help: "CPU that a sidecar may use whose pod says nothing else, or none. None if not given.")
     var sidecarCpuLimit: QuantityArgument?
 
-    @Option(help: "Memory that a sidecar may use whose pod says nothing else.")
+    @Option(help: "Memory that a sidecar may use whose pod says nothing else, or none.")
     var sidecarMemoryLimit: QuantityArgument?
 
     func configuration(
@@ -54,11 +54,16 @@ struct SidecarOptions: ParsableArguments {
     }
 }
 
-/// An amount above zero, as it was written.
+/// An amount above zero, as it was written, or `none`.
 struct QuantityArgument: ExpressibleByArgument {
-    let text: String
+    /// `nil` for none.
+    let text: String?
 
     init?(argument: String) {
+        guard argument != "none" else {
+            text = nil
+            return
+        }
         guard let quantity = Quantity(argument), quantity.nanos > 0 else { return nil }
         text = argument
     }

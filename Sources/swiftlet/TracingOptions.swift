@@ -21,11 +21,14 @@ struct TracingOptions: ParsableArguments {
     func validate() throws {
         guard (0...1).contains(traceRatio) else { throw ValidationError("--trace-ratio takes a number from 0 to 1.") }
         guard let otlpEndpoint else { return }
-        let hasHost = ["http://", "https://"].contains { otlpEndpoint.hasPrefix($0) && otlpEndpoint.count > $0.count }
-        guard hasHost, !otlpEndpoint.contains("?") else {
+        let scheme = ["http://", "https://"].first { otlpEndpoint.hasPrefix($0) && otlpEndpoint.count > $0.count }
+        guard let scheme, !otlpEndpoint.contains("?") else {
             throw ValidationError(
                 "--otlp-endpoint takes a URL such as http://collector:4318; /v1/traces is added to it."
             )
+        }
+        guard !otlpEndpoint.dropFirst(scheme.count).prefix(while: { $0 != "/" }).contains("@") else {
+            throw ValidationError("--otlp-endpoint takes no user and password: whoever sees the pod would read them.")
         }
     }
 

@@ -73,6 +73,19 @@ struct ChartTests {
         }
     }
 
+    /// A value that the schema takes and the program does not would end every replica at its start.
+    @Test func theProgramTakesWhatAnyValueTellsIt() async throws {
+        var taken: Set<[String]> = []
+        for values in ["{}"] + ChangedValue.all.map(\.values) {
+            let arguments = Chart.arguments(of: try Chart.deployment(in: try await Chart.objects(values)))
+            guard taken.insert(arguments).inserted else { continue }
+            // There is no such file, which is found out when all arguments were understood.
+            let run = try await Program.run(Chart.swiftlet, arguments + ["--kubeconfig", "/nonexistent/config"])
+            #expect(run.status == 1 && run.errors.contains("/nonexistent/config"), "\(values): \(run.errors)")
+        }
+        #expect(taken.count > 30)
+    }
+
     /// Whatever is on: no healthy install is told that it lacks something, and none may what nobody asked for.
     @Test func theDoctorAsksForWhatTheChartGrantsAndForNothingElse() async throws {
         for values in ["{}"] + ChangedValue.all.map(\.values) {

@@ -1,18 +1,18 @@
 import JSON
 import KubeModel
 
-/// The sidecar's requests and limits; `nil` for no limit.
+/// The sidecar's requests and limits; `nil` for none.
 package struct SidecarResources: Hashable, Sendable {
-    package var cpuRequest: String
+    package var cpuRequest: String?
     package var cpuLimit: String?
-    package var memoryRequest: String
+    package var memoryRequest: String?
     package var memoryLimit: String?
 
     /// Kuma's: there is no CPU limit, since throttling a proxy slows every request.
     package init(
-        cpuRequest: String = "50m",
+        cpuRequest: String? = "50m",
         cpuLimit: String? = nil,
-        memoryRequest: String = "64Mi",
+        memoryRequest: String? = "64Mi",
         memoryLimit: String? = "512Mi"
     ) {
         self.cpuRequest = cpuRequest
@@ -35,7 +35,8 @@ package struct SidecarResources: Hashable, Sendable {
             (MetadataKey.memoryRequest, result.memoryRequest, MetadataKey.memoryLimit, result.memoryLimit),
         ]
         for (requestKey, request, limitKey, limit) in pairs {
-            guard let limit, let most = Quantity(limit), let least = Quantity(request), least > most else { continue }
+            guard let request, let limit, let most = Quantity(limit), let least = Quantity(request), least > most
+            else { continue }
             let key = metadata.annotations[requestKey] == nil ? limitKey : requestKey
             throw InjectionError(
                 .invalidSetting,
@@ -49,7 +50,11 @@ package struct SidecarResources: Hashable, Sendable {
 
     var json: JSONValue {
         [
-            "requests": ["cpu": .string(cpuRequest), "memory": .string(memoryRequest), "ephemeral-storage": "50M"],
+            "requests": .compact([
+                "cpu": cpuRequest.map(JSONValue.string),
+                "memory": memoryRequest.map(JSONValue.string),
+                "ephemeral-storage": "50M",
+            ]),
             "limits": .compact([
                 "cpu": cpuLimit.map(JSONValue.string),
                 "memory": memoryLimit.map(JSONValue.string),

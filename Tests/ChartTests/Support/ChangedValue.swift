@@ -56,6 +56,7 @@ struct ChangedValue: Sendable, CustomTestStringConvertible {
             "memory: 200Mi",
             "memory: 2Gi"
         ),
+        ChangedValue("resources: {requests: {cpu: 0.5, memory: 1e8}}", shows: "cpu: \"0.5\"", "memory: \"1e+08\""),
         ChangedValue("priorityClassName: system-cluster-critical", shows: "priorityClassName: system-cluster-critical"),
         ChangedValue("nodeSelector: {disk: fast}", shows: "disk: fast"),
         ChangedValue("tolerations: [{key: control, operator: Exists}]", shows: "key: control"),
@@ -112,6 +113,14 @@ struct ChangedValue: Sendable, CustomTestStringConvertible {
         ChangedValue("sidecar: {resources: {requests: {memory: 99Mi}}}", shows: "--sidecar-memory-request=99Mi"),
         ChangedValue("sidecar: {resources: {limits: {cpu: 2}}}", shows: "--sidecar-cpu-limit=2"),
         ChangedValue("sidecar: {resources: {limits: {memory: 1Gi}}}", shows: "--sidecar-memory-limit=1Gi"),
+        ChangedValue("sidecar: {resources: {requests: {cpu: ''}}}", shows: "--sidecar-cpu-request=none"),
+        ChangedValue("sidecar: {resources: {requests: {memory: ''}}}", shows: "--sidecar-memory-request=none"),
+        ChangedValue("sidecar: {resources: {limits: {memory: ''}}}", shows: "--sidecar-memory-limit=none"),
+        ChangedValue("sidecar: {resources: {limits: {cpu: '', memory: null}}}", shows: "--sidecar-memory-limit=none"),
+        ChangedValue("sidecar: {resources: {limits: null}}", shows: "--sidecar-memory-limit=none"),
+        ChangedValue("sidecar: {resources: {requests: {cpu: 0.5}}}", shows: "--sidecar-cpu-request=0.5"),
+        ChangedValue("sidecar: {resources: {limits: {memory: 134217728}}}", shows: "--sidecar-memory-limit=1.34"),
+        ChangedValue("sidecar: {resources: {limits: {memory: 1.5e9}}}", shows: "--sidecar-memory-limit=1.5e+09"),
     ]
 
     private static let webhooks: [ChangedValue] = [
@@ -157,6 +166,10 @@ struct ChangedValue: Sendable, CustomTestStringConvertible {
             "metrics: {prometheusRule: {enabled: true, labels: {release: prometheus}}}",
             shows: "release: prometheus"
         ),
+        ChangedValue(
+            "metrics: {prometheusRule: {enabled: true, runbookURL: 'https://wiki.example/RUNBOOK.md'}}",
+            shows: "runbook_url: https://wiki.example/RUNBOOK.md#swiftletdown"
+        ),
         ChangedValue("metrics: {dashboard: {enabled: true}}", shows: "grafana_dashboard: \"1\"", "swiftlet.json"),
         ChangedValue(
             "metrics: {dashboard: {enabled: true, labels: {grafana_dashboard: other}}}",
@@ -184,10 +197,12 @@ struct ChangedValue: Sendable, CustomTestStringConvertible {
         ChangedValue(
             "{replicas: 1, leaderElection: {enabled: false}}",
             shows: "--no-leader-election",
-            hides: ["- leases"]
+            "type: Recreate",
+            hides: ["- leases", "type: RollingUpdate"]
         ),
         ChangedValue("leaderElection: {leaseDuration: 30}", shows: "--lease-duration=30"),
         ChangedValue("leaderElection: {renewDeadline: 12}", shows: "--renew-deadline=12"),
+        ChangedValue("leaderElection: {renewDeadline: 12, retryPeriod: 9.9}", shows: "--retry-period=9.9"),
         ChangedValue("leaderElection: {retryPeriod: 0.5}", shows: "--retry-period=0.5"),
         ChangedValue("extraArgs: [--xds-port=7]", shows: "--xds-port=7"),
         ChangedValue("extraEnv: [{name: HTTPS_PROXY, value: 'http://proxy'}]", shows: "name: HTTPS_PROXY"),

@@ -102,6 +102,20 @@ struct SidecarSettingsTests {
         #expect(outcome.object[path: "metadata", "annotations", "kuma.io/envoy-admin-port"] == "19901")
     }
 
+    @Test func amountsThatAreNoneAreNotWritten() throws {
+        var configuration = InjectorConfiguration.sample()
+        configuration.resources = SidecarResources(
+            cpuRequest: nil,
+            cpuLimit: nil,
+            memoryRequest: nil,
+            memoryLimit: nil
+        )
+        let outcome = try SidecarInjector(configuration).inject(simplePod)
+        let resources = outcome.container("kuma-sidecar")?["resources"]
+        #expect(resources?["requests"] == ["ephemeral-storage": "50M"])
+        #expect(resources?["limits"] == ["ephemeral-storage": "1G"])
+    }
+
     @Test(arguments: ["enabled", "provided", "true"])
     func aGatewaysTrafficAndProbesAreItsOwn(value: String) throws {
         var pod = simplePod
