@@ -9,6 +9,8 @@ DEBUG := .build
 RELEASE := .build-release
 CLUSTER := Tests/Cluster
 CLUSTER_NAME ?= swiftlet
+# The image that "make install" installs; the one that manifests/install.yaml names if empty.
+IMAGE ?=
 KUBECTL ?= $(shell command -v kubectl || echo kubectl)
 
 .PHONY: help
@@ -95,8 +97,8 @@ cluster-down: ## Remove that node and all its traces
 	$(CLUSTER)/down.sh --name $(CLUSTER_NAME)
 
 .PHONY: install
-install: ## Install the operator into the cluster of KUBECONFIG
-	$(KUBECTL) apply --server-side -f manifests/install.yaml
+install: ## Install the operator into the cluster of KUBECONFIG; IMAGE=REGISTRY/swiftlet:TAG for an image of one's own
+	$(if $(IMAGE),sed 's|docker.io/swiftlet/swiftlet:[^ ]*|$(IMAGE)|',cat) manifests/install.yaml | $(KUBECTL) apply --server-side -f -
 	$(KUBECTL) --namespace swiftlet-system rollout status deployment/swiftlet
 
 .PHONY: uninstall

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures for how long nobody leads when the operator that does ends (SIGTERM, as in a rollout) or dies (SIGKILL): from the signal to the moment that
-# the next holder's Lease names. On the cluster of KUBECONFIG, with the CRDs installed; best on one that is otherwise quiet.
+# the next holder's Lease names. On the cluster of KUBECONFIG, with the CRDs installed and no operator: the namespace swiftlet-system must not be
+# there, and is removed at the end. Best on one that is otherwise quiet.
 #
 #   leaderless.sh [rounds of each, default 20] [flags of the operator]...
 set -euo pipefail
@@ -12,7 +13,9 @@ work=$(mktemp -d)
 declare -A process=() port=()
 trap 'kill -9 "${process[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-"$kubectl" create namespace swiftlet-system --dry-run=client -o yaml | "$kubectl" apply -f - >/dev/null
+# An operator that is installed there has the same Lease, and would compete for it.
+"$kubectl" create namespace swiftlet-system >/dev/null
+trap 'kill -9 "${process[@]}" 2>/dev/null || true; rm -rf "$work"; "$kubectl" delete namespace swiftlet-system --wait=false >/dev/null' EXIT
 lease() { "$kubectl" -n swiftlet-system get lease swiftlet -o jsonpath="{.spec.$1}" 2>/dev/null || true; }
 start() {
     port[$1]=$((20000 + RANDOM % 10000))

@@ -31,8 +31,13 @@ buildah() { command buildah --root "$place/storage" --runroot "$work/run" "$@"; 
 if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
     say "image: making a base from Debian's packages"
     buildah rmi --all --force >/dev/null 2>&1 || true
-    mmdebstrap --quiet --mode=root --variant=essential --include="${IMAGE_PACKAGES[*]}" '' "$work/base.tar" \
-        /etc/apt/sources.list.d/debian.sources
+    # Containers and clouds have the one, Debian's installer writes the other.
+    sources=()
+    for file in /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list; do
+        if grep -qsE '^(deb |Types:)' "$file"; then sources+=("$file"); fi
+    done
+    [[ ${#sources[@]} != 0 ]] || fail "apt has no sources of Debian to make a base image from"
+    mmdebstrap --quiet --mode=root --variant=essential --include="${IMAGE_PACKAGES[*]}" '' "$work/base.tar" "${sources[@]}"
     printf 'FROM scratch\nADD base.tar /\n' >"$work/Containerfile"
     buildah build --quiet --tag "$base" --file "$work/Containerfile" "$work" >/dev/null
     rm "$work/base.tar"
