@@ -95,6 +95,31 @@ struct MonitoringTests {
         }
     }
 
+    /// Somebody types them in a hurry.
+    @Test func theCommandsOfTheRunbookCanWork() throws {
+        let runbook = try MonitoringFiles.text("manifests/RUNBOOK.md")
+        let flags = Set(runbook.matches(of: /swiftlet doctor`? [^\n]*?`(--[a-z-]+)/).map { String($0.1) })
+        #expect(flags == [], "swiftlet doctor has no \(flags)")
+        for path in runbook.matches(of: /-f (manifests\/[A-Za-z.\/]+)/).map({ String($0.1) }) {
+            #expect(throws: Never.self, "\(path)") { try MonitoringFiles.text(path) }
+        }
+        for command in runbook.matches(of: /logs -l [^`\n]*/).map({ String($0.0) }) {
+            // Without, kubectl shows ten lines of each pod.
+            #expect(command.contains(" --tail="), "\(command)")
+        }
+        for command in runbook.matches(of: /--raw ([^`\n]*)/).map({ String($0.1) }) {
+            // kubectl drops what a check that fails answers, and a shell may take the question mark for a pattern.
+            #expect(!command.contains("proxy/readyz"), "\(command)")
+            #expect(!command.contains("?") || command.hasPrefix("'"), "\(command)")
+        }
+        for command in runbook.matches(of: /crds \| kubectl apply[^`\n]*/).map({ String($0.0) }) {
+            #expect(command.contains("--force-conflicts"), "\(command)")
+        }
+        // What takes a webhook away says how it comes back.
+        let down = try #require(runbook.split(separator: "\n## ").first { $0.hasPrefix("SwiftletDown") })
+        #expect(down.contains("helm upgrade swiftlet manifests/swiftlet") && down.contains("apply --server-side"))
+    }
+
     @Test func everyAlertIsTestedToFireAndToBeSilent() throws {
         let tests = try MonitoringFiles.value(of: "Tests/Monitoring/alerts.test.yaml")["tests"]?.arrayValue ?? []
         func tested(_ isIncluded: (JSONValue) -> Bool) -> Set<String> {
