@@ -14,6 +14,8 @@ enum MeshFlags {
             "--xds-port", "\(port)", "--webhook-address", "127.0.0.1:0", "--webhook-host", "127.0.0.1",
             "--sidecar-image", "envoyproxy/envoy:v1.40.0", "--init-image", "swiftlet/swiftlet:dev",
             "--log-level", "debug",
+            // Those of other tests have operators of their own, which do not ask for the whole cluster who has a host.
+            "--no-web-servers",
         ]
     }
 }
