@@ -40,7 +40,7 @@ enum RealCluster {
 
 /// Asks again until there is an answer that is not `nil`.
 func eventually<Value>(
-    within limit: Duration = .seconds(60),
+    within limit: Duration = .seconds(240),
     _ comment: Comment,
     _ probe: () async throws -> Value?
 ) async throws -> Value {

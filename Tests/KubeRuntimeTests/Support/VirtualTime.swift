@@ -101,7 +101,7 @@ final class VirtualTime: Sendable {
 func at(_ duration: Duration) -> TimeSource.Instant { VirtualTime.start.advanced(by: duration) }
 
 /// Waits until a condition holds, for at most so much real time.
-func eventually(within limit: Duration = .seconds(60), _ condition: @Sendable () async -> Bool) async -> Bool {
+func eventually(within limit: Duration = .seconds(240), _ condition: @Sendable () async -> Bool) async -> Bool {
     let deadline = ContinuousClock.now.advanced(by: limit)
     var polls = 0
     while ContinuousClock.now < deadline {

@@ -24,7 +24,7 @@ func withTransport(
 /// Waits until `condition` holds, and fails if it does not in good time.
 func eventually(
     _ comment: Comment,
-    within limit: Duration = .seconds(60),
+    within limit: Duration = .seconds(240),
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () -> Bool
 ) async throws {
