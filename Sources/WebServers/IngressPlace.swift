@@ -44,14 +44,21 @@ extension WebServer {
 
     /// Whether both ask for the same place.
     ///
-    /// - Parameter defaultClass: that of the cluster; `nil` when it is not known, upon which no class may be any class.
-    package func contests(_ other: WebServer, defaultClass: String?) -> Bool {
-        guard key != other.key, let place = ingressPlace, place == other.ingressPlace else { return false }
-        guard let own = ingressClass ?? defaultClass, let others = other.ingressClass ?? defaultClass else {
-            return true
-        }
-        return own == others
+    /// - Parameter defaultClass: that of the cluster; `nil` when there is none or it is not known, upon which no class may be any class.
+    package func rivalry(with other: WebServer, defaultClass: String?) -> IngressRivalry {
+        guard key != other.key, let place = ingressPlace, place == other.ingressPlace else { return .none }
+        let (own, others) = (ingressClass ?? defaultClass, other.ingressClass ?? defaultClass)
+        if own == others { return .certain }
+        return own == nil || others == nil ? .possible : .none
     }
+}
+
+/// Whether two WebServers are in each other's way.
+package enum IngressRivalry: Hashable, Sendable {
+    case none
+    /// One of them names no class, and which one it gets is not known: both may be served by one ingress controller, or by two.
+    case possible
+    case certain
 }
 
 /// Decides who has a place that several WebServers ask for.
@@ -72,5 +79,15 @@ package struct IngressClaim: Hashable, Sendable, Comparable {
     /// The stronger claim is the lesser one.
     package static func < (left: IngressClaim, right: IngressClaim) -> Bool {
         (left.isInPlace ? 0 : 1, left.created, left.key) < (right.isInPlace ? 0 : 1, right.created, right.key)
+    }
+
+    /// The strongest of the rivals that goes before this one; `nil` when the place is its own.
+    ///
+    /// A place may be had only when it is certain that it is free, and is lost only when it is certain that it is another's: what is not
+    /// known is no reason to take an Ingress away that is served.
+    package func holder(among rivals: [(IngressClaim, IngressRivalry)]) -> ObjectKey? {
+        let counting = rivals.lazy.filter { $0.1 == .certain || $0.1 == .possible && !isInPlace }
+        guard let strongest = counting.map(\.0).min(), strongest < self else { return nil }
+        return strongest.key
     }
 }

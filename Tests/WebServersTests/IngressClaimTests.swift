@@ -38,21 +38,40 @@ struct IngressClaimTests {
 
     @Test(
         arguments: [
-            (nil, nil, nil, true), ("a", "a", nil, true), ("a", "b", nil, false), ("a", nil, "b", false),
-            ("a", nil, "a", true), ("a", nil, nil, true),
-        ] as [(String?, String?, String?, Bool)]
+            (nil, nil, nil, .certain), ("a", "a", nil, .certain), ("a", "b", nil, .none), ("a", nil, "b", .none),
+            ("a", nil, "a", .certain), ("a", nil, nil, .possible),
+        ] as [(String?, String?, String?, IngressRivalry)]
     )
     func onlyThoseOfOneIngressControllerAreInEachOthersWay(
         _ left: String?,
         _ right: String?,
         _ defaultClass: String?,
-        _ expected: Bool
+        _ expected: IngressRivalry
     ) {
         let one = Self.webServer("one", ingressClass: left)
         let other = Self.webServer("other", ingressClass: right)
-        #expect(one.contests(other, defaultClass: defaultClass) == expected)
-        #expect(other.contests(one, defaultClass: defaultClass) == expected)
-        #expect(!one.contests(one, defaultClass: defaultClass))
+        #expect(one.rivalry(with: other, defaultClass: defaultClass) == expected)
+        #expect(other.rivalry(with: one, defaultClass: defaultClass) == expected)
+        #expect(one.rivalry(with: one, defaultClass: defaultClass) == .none)
+    }
+
+    /// Taken away only what is another's for certain, given only what is free for certain.
+    @Test(
+        arguments: [
+            (false, false, .certain, "old"), (false, false, .possible, "old"), (false, false, .none, nil),
+            (true, true, .certain, "old"), (true, true, .possible, nil), (true, true, .none, nil),
+            (true, false, .certain, nil), (true, false, .possible, nil), (false, true, .possible, "old"),
+        ] as [(Bool, Bool, IngressRivalry, String?)]
+    )
+    func aPlaceIsLostToAStrongerClaim(
+        _ youngIsInPlace: Bool,
+        _ oldIsInPlace: Bool,
+        _ rivalry: IngressRivalry,
+        _ holder: String?
+    ) {
+        let young = IngressClaim(Self.webServer("young", createdAt: 2), isInPlace: youngIsInPlace)
+        let old = IngressClaim(Self.webServer("old", createdAt: 1), isInPlace: oldIsInPlace)
+        #expect(young.holder(among: [(old, rivalry)])?.name == holder)
     }
 
     @Test(

@@ -126,7 +126,7 @@ extension WebServerStores {
     /// - Parameter isNew: whether there is nothing of it yet.
     fileprivate func surroundings(of webServer: WebServer, isNew: Bool) -> WebServerReview.Surroundings {
         var result = WebServerReview.Surroundings()
-        result.rivals = rivals(of: webServer).filter { !$0.metadata.isBeingDeleted }.map(\.key)
+        result.rivals = rivals(of: webServer).map(\.webServer).filter { !$0.metadata.isBeingDeleted }.map(\.key)
         let namespace = webServer.metadata.namespace
         if let volume = webServer.spec.persistentVolumeClaim {
             result.claim = claims.get(ObjectKey(namespace: namespace, name: volume.name))?.claim

@@ -53,14 +53,15 @@ struct ObservationGatherer {
         }
         guard !rivals.isEmpty else { return nil }
         let defaultClass = try await defaultIngressClass(served)
-        var claims: [IngressClaim] = []
-        for rival in rivals where rival.contests(webServer, defaultClass: defaultClass) {
+        var claims: [(IngressClaim, IngressRivalry)] = []
+        for rival in rivals {
+            let rivalry = rival.rivalry(with: webServer, defaultClass: defaultClass)
+            guard rivalry != .none else { continue }
             let isInPlace = try await hasIngress(rival, resource)
             let isServable = !rival.metadata.isBeingDeleted && !rival.spec.paused && !rival.validate().hasErrors
-            if isInPlace || isServable { claims.append(IngressClaim(rival, isInPlace: isInPlace)) }
+            if isInPlace || isServable { claims.append((IngressClaim(rival, isInPlace: isInPlace), rivalry)) }
         }
-        let own = IngressClaim(webServer, isInPlace: try await hasIngress(webServer, resource))
-        return claims.min().flatMap { $0 < own ? $0.key : nil }
+        return IngressClaim(webServer, isInPlace: try await hasIngress(webServer, resource)).holder(among: claims)
     }
 
     private func defaultIngressClass(_ served: ServedKinds) async throws -> String? {

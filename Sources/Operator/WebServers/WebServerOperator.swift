@@ -147,8 +147,6 @@ package struct WebServerOperator: Sendable {
         controller.watch(stores.configMaps) { byConfigMap($0.key) }
         let bySecret = dependents(WebServerStores.Index.secret)
         controller.watch(stores.secrets) { bySecret($0.key) }
-        controller.watch(stores.ingressClasses) { change in
-            Array(webServers.keys(index: WebServerStores.Index.ingressClass, value: change.key.name))
-        }
+        controller.watch(stores.ingressClasses) { stores.dependents(on: $0) }
     }
 }

@@ -9,10 +9,13 @@ import Testing
 struct IngressHolderTests {
     private static let host: JSONValue = ["ingress": ["host": "phys.app"]]
 
-    private static func holder(of name: String, among webServers: [JSONValue], ingresses: [JSONValue] = []) throws
-        -> String?
-    {
-        let stores = try AdmissionSample.stores(webServers, ingresses: ingresses)
+    private static func holder(
+        of name: String,
+        among webServers: [JSONValue],
+        ingresses: [JSONValue] = [],
+        classes: [JSONValue] = []
+    ) throws -> String? {
+        let stores = try AdmissionSample.stores(webServers, ingresses: ingresses, classes: classes)
         let webServer = try #require(stores.webServers.get(ObjectKey(namespace: "shop", name: name)))
         return stores.ingressHolder(for: webServer)?.name
     }
@@ -32,6 +35,29 @@ struct IngressHolderTests {
         // An Ingress at another place is none here.
         let elsewhere = [AdmissionSample.ingress(of: "young", host: "young.app")]
         #expect(try Self.holder(of: "old", among: [Self.old, Self.young], ingresses: elsewhere) == nil)
+    }
+
+    /// One controller for the inside and one for the outside, of which the latter is the default.
+    @Test func whoIsServedIsLeftAloneWhileTheDefaultClassIsNotKnown() throws {
+        let inside = AdmissionSample.webServer(
+            ["ingress": ["host": "phys.app", "ingressClass": "internal"]],
+            name: "inside",
+            createdAt: 2
+        )
+        let all = [Self.old, inside]
+        let both = ["old", "inside"].map { AdmissionSample.ingress(of: $0, host: "phys.app") }
+        for name in ["old", "inside"] {
+            #expect(try Self.holder(of: name, among: all, ingresses: both) == nil)
+        }
+        // What is not served yet waits until it is certain that it takes nothing from anybody.
+        #expect(try Self.holder(of: "inside", among: all, ingresses: [both[0]]) == "old")
+        func defaultClass(_ name: String) -> JSONValue {
+            ["metadata": ["name": .string(name), "annotations": [.init(IngressClassObject.defaultAnnotation): "true"]]]
+        }
+        let outside = [defaultClass("external")]
+        #expect(try Self.holder(of: "inside", among: all, ingresses: [both[0]], classes: outside) == nil)
+        let same = [defaultClass("internal")]
+        #expect(try Self.holder(of: "inside", among: all, ingresses: both, classes: same) == "old")
     }
 
     /// An Ingress of the name of somebody's WebServer is a claim only if that WebServer owns it.
