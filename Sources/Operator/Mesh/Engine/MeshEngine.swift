@@ -119,22 +119,23 @@ package final class MeshEngine: Sendable {
     private func work(_ batch: Batch, _ span: any Tracing.Span) {
         let start = time.now
         if span.isRecording { span.attributes["changes"] = batch.inputs.count }
-        do {
-            let (publication, keys) = try world.withLock { world in
-                for input in batch.inputs { world.put(input) }
-                let publication = batch.phase == .gathering ? nil : try world.step()
-                return (publication, batch.phase == .beginning ? world.programmedKeys : [])
+        let (publication, keys) = world.withLock { world in
+            for input in batch.inputs { world.put(input) }
+            let publication = batch.phase == .gathering ? nil : world.advance()
+            return (publication, batch.phase == .beginning ? world.programmedKeys : [])
+        }
+        if let publication {
+            publish(publication, of: batch, since: start)
+            if span.isRecording { span.attributes["proxies"] = publication.snapshots.count }
+            for (mesh, error) in publication.failures {
+                span.recordError(error)
+                logger.critical(
+                    "the configuration of a mesh's proxies cannot be made; they go on with what they have",
+                    metadata: ["mesh": "\(mesh)", "error": "\(error)"]
+                )
             }
-            if let publication {
-                publish(publication, of: batch, since: start)
-                if span.isRecording { span.attributes["proxies"] = publication.snapshots.count }
-                let concerned = keys + batch.inputs.compactMap(\.programmedKey)
-                if !concerned.isEmpty { for handler in handlers.withLock({ $0 }) { handler(concerned) } }
-            }
-        } catch {
-            // All proxies go on with what they have.
-            span.recordError(error)
-            logger.critical("the configuration of proxies cannot be made", metadata: ["error": "\(error)"])
+            let concerned = keys + batch.inputs.compactMap(\.programmedKey)
+            if !concerned.isEmpty { for handler in handlers.withLock({ $0 }) { handler(concerned) } }
         }
         let end = time.now
         inbox.withLock { $0.debounce.ended(at: end, took: start.duration(to: end)) }

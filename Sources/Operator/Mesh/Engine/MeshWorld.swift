@@ -18,18 +18,28 @@ struct MeshWorld: Sendable {
     /// Meshes whose own object changed, and those whose TrafficRoutes did.
     private var changedMeshes: Set<String> = []
     private var changedRoutes: [String: Set<String>] = [:]
-    /// The generations that meshes which are gone had come to, so that numbers go on growing.
+    /// The generations that meshes which are gone, or were begun anew, had come to, so that numbers go on growing.
     private var lastGenerations: [String: UInt64] = [:]
+    /// Meshes whose last step failed, and left a part of it behind.
+    private var broken: Set<String> = []
+    private let compile: ProgrammedMesh.Compile
 
     /// What is to be told to proxies.
     struct Publication: Sendable {
         var snapshots: [(proxy: ProxyID, snapshot: ProxySnapshot)] = []
         var removed: [ProxyID] = []
+        /// Meshes whose configuration cannot be made. Their proxies go on with what they have; others' are not concerned.
+        var failures: [(mesh: String, error: EnvoyConfigError)] = []
 
         var isEmpty: Bool { snapshots.isEmpty && removed.isEmpty }
     }
 
-    init(options: DataplaneOptions = DataplaneOptions()) {
+    /// - Parameter compile: goes one step of a compiler.
+    init(
+        options: DataplaneOptions = DataplaneOptions(),
+        compile: @escaping ProgrammedMesh.Compile = ProgrammedMesh.compile
+    ) {
+        self.compile = compile
         index = MeshIndex(options: options)
         index.setMeshes([])
     }
@@ -76,10 +86,17 @@ struct MeshWorld: Sendable {
         for mesh in [old?.mesh, route?.mesh] { if let mesh { changedRoutes[mesh, default: []].insert(name) } }
     }
 
-    /// Works out what follows from everything that was put since the last step.
+    /// As ``advance()``, for those who have no use for a part of it.
     ///
     /// - Throws: ``EnvoyConfigError`` when a resource cannot be encoded, which no input is known to cause.
     mutating func step() throws(EnvoyConfigError) -> Publication {
+        let publication = advance()
+        if let failure = publication.failures.first { throw failure.error }
+        return publication
+    }
+
+    /// Works out what follows from everything that was put since the last step. A mesh that fails begins anew with its next change.
+    mutating func advance() -> Publication {
         let changes = index.takeChanges()
         var steps: [String: ProgrammedMesh.Change] = [:]
         for (id, change) in changes.services {
@@ -100,7 +117,7 @@ struct MeshWorld: Sendable {
         changedMeshes = []
 
         var publication = Publication()
-        for (name, change) in steps.sorted(by: { $0.key < $1.key }) { try step(name, change, &publication) }
+        for (name, change) in steps.sorted(by: { $0.key < $1.key }) { step(name, change, &publication) }
         return publication
     }
 
@@ -108,23 +125,39 @@ struct MeshWorld: Sendable {
         _ name: String,
         _ change: ProgrammedMesh.Change,
         _ publication: inout Publication
-    ) throws(EnvoyConfigError) {
+    ) {
+        var proxiesBefore: [ProxyID] = []
+        if broken.remove(name) != nil, let rest = programmed.removeValue(forKey: name) {
+            lastGenerations[name] = rest.generation
+            proxiesBefore = rest.proxies
+        }
         guard let mesh = meshes[name] else {
+            publication.removed += proxiesBefore
             guard let gone = programmed.removeValue(forKey: name) else { return }
             lastGenerations[name] = gone.generation
             publication.removed += gone.proxies
             return
         }
+        let services = index.services(mesh: name)
+        var change = change
+        if programmed[name] == nil { change.begin(with: index.dataplanes(mesh: name), services) }
         // Taken out while it changes, so that it is not copied.
         var state =
             programmed.removeValue(forKey: name)
-            ?? ProgrammedMesh(mesh: mesh, routes: routes.values, after: lastGenerations[name] ?? 0)
-        let update = try state.step(mesh: mesh, change, routes: routes.values, services: index.services(mesh: name))
-        programmed[name] = state
-        for (key, snapshot) in update.snapshots {
-            publication.snapshots.append((ProxyID(mesh: name, key), snapshot))
+            ?? ProgrammedMesh(mesh: mesh, routes: routes.values, after: lastGenerations[name] ?? 0, compile: compile)
+        do {
+            let update = try state.step(mesh: mesh, change, routes: routes.values, services: services)
+            for (key, snapshot) in update.snapshots {
+                publication.snapshots.append((ProxyID(mesh: name, key), snapshot))
+            }
+            publication.removed += update.removed.map { ProxyID(mesh: name, $0) }
+        } catch {
+            publication.failures.append((name, error))
+            publication.removed += change.dataplanes.filter { $0.value == nil }.map { ProxyID(mesh: name, $0.key) }
+            broken.insert(name)
         }
-        publication.removed += update.removed.map { ProxyID(mesh: name, $0) }
+        publication.removed += proxiesBefore.filter { !state.has($0.pod) }
+        programmed[name] = state
     }
 }
 

@@ -19,7 +19,19 @@ struct ProgrammedMesh: Sendable {
         /// TrafficRoutes that came, changed or went.
         var routes: Set<String> = []
         var hasOtherSettings = false
+
+        /// Makes it one from nothing to all that there is.
+        mutating func begin(with dataplanes: [Dataplane], _ services: [String: MeshService]) {
+            self.services = services.mapValues { .some($0) }
+            self.dataplanes = Dictionary(dataplanes.map { ($0.key, .some($0)) }) { first, _ in first }
+            hasOtherServices = true
+        }
     }
+
+    /// Goes one step of a compiler, which is not to be used any more when this throws.
+    typealias Compile = @Sendable (inout MeshCompiler, MeshChange) throws(EnvoyConfigError) -> MeshUpdate
+
+    static let compile: Compile = { (compiler, change) throws(EnvoyConfigError) in try compiler.apply(change) }
 
     private let name: String
     private var compiler: MeshCompiler
@@ -37,9 +49,11 @@ struct ProgrammedMesh: Sendable {
     private var settingsGeneration: UInt64
     /// The first that can be published. Those before it are of an earlier mesh of this name.
     private let firstGeneration: UInt64
+    private let compile: Compile
 
     /// - Parameter generation: of a mesh of this name that came before.
-    init(mesh: Mesh, routes: some Sequence<TrafficRoute>, after generation: UInt64) {
+    init(mesh: Mesh, routes: some Sequence<TrafficRoute>, after generation: UInt64, compile: @escaping Compile) {
+        self.compile = compile
         name = mesh.metadata.name
         compiler = MeshCompiler(settings: MeshSettings(mesh), generation: generation)
         table = RouteTable(mesh: name, routes: Array(routes))
@@ -53,6 +67,7 @@ struct ProgrammedMesh: Sendable {
     func has(_ dataplane: ObjectKey) -> Bool { dataplanes[dataplane] != nil }
     func snapshot(of dataplane: ObjectKey) -> ProxySnapshot? { compiler.snapshot(of: dataplane) }
 
+    /// - Throws: when a resource cannot be encoded. Which dataplanes it has is right also then.
     mutating func step(
         mesh: Mesh,
         _ change: Change,
@@ -80,7 +95,7 @@ struct ProgrammedMesh: Sendable {
         step.views = newViews(
             of: concernsAll ? Array(dataplanes.keys) : change.dataplanes.compactMap { $1 == nil ? nil : $0 }
         )
-        let update = try compiler.apply(step)
+        let update = try compile(&compiler, step)
         let present = max(compiler.generation, firstGeneration)
         if !change.routes.isEmpty {
             let known = Set(table.routes.map(\.metadata.name))

@@ -1,10 +1,12 @@
 import EnvoyAPI
 import KubeModel
 import SwiftletAPI
+import Synchronization
 import Testing
 import TrafficPolicy
 import XDS
 
+@testable import EnvoyConfig
 @testable import Operator
 
 struct MeshWorldTests {
@@ -147,6 +149,84 @@ struct MeshWorldTests {
         #expect(told(again) == Set(gone.removed))
         #expect(again.removed.isEmpty)
         #expect(again.snapshots.allSatisfy { $0.snapshot.generation > before })
+    }
+
+    /// A shop as above, and a mesh `other` of the namespace `lab`, whose configuration cannot be made while it is broken.
+    private func shopBesideAMeshThatBreaks() throws -> (MeshWorld, isBroken: Switch) {
+        let isBroken = Switch()
+        var world = MeshWorld(compile: { (compiler, change) throws(EnvoyConfigError) in
+            if isBroken.isOn, change.dataplanes.keys.contains(where: { $0.namespace == "lab" }) {
+                throw EnvoyConfigError(verb: .encode, type: .cluster, name: "web_lab_svc_80", message: "scripted")
+            }
+            return try compiler.apply(change)
+        })
+        world.put(.mesh(MeshSample.mesh()))
+        world.put(.service(try MeshSample.service("web")))
+        world.put(.pod(try MeshSample.pod("web-1", address: "10.1.0.1")))
+        world.put(.mesh(MeshSample.mesh("other")))
+        world.put(.service(try MeshSample.service("web", namespace: "lab")))
+        for number in 1...3 {
+            world.put(
+                .pod(try MeshSample.pod("web-\(number)", namespace: "lab", mesh: "other", address: "10.2.0.\(number)"))
+            )
+        }
+        return (world, isBroken)
+    }
+
+    private final class Switch: Sendable {
+        private let value = Mutex(false)
+        var isOn: Bool { value.withLock { $0 } }
+        func set(_ isOn: Bool) { value.withLock { $0 = isOn } }
+    }
+
+    private func lab(_ number: Int) -> ProxyID { ProxyID(mesh: "other", namespace: "lab", name: "web-\(number)") }
+
+    private func labPod(_ number: Int, address: String) throws -> MeshInput {
+        .pod(try MeshSample.pod("web-\(number)", namespace: "lab", mesh: "other", address: address))
+    }
+
+    @Test func aMeshThatFailsLosesNothingOfOthersAndBeginsAnew() throws {
+        var (world, isBroken) = try shopBesideAMeshThatBreaks()
+        #expect(world.advance().snapshots.count == 4)
+        let before = try generation(world, "other")
+
+        isBroken.set(true)
+        world.put(.pod(try MeshSample.pod("web-1", address: "10.1.0.9")))
+        world.put(try labPod(1, address: "10.2.0.9"))
+        world.put(.podGone(ObjectKey(namespace: "lab", name: "web-3")))
+        let failed = world.advance()
+        #expect(failed.failures.map(\.mesh) == ["other"])
+        #expect(told(failed) == [.shop("web-1")])
+        #expect(failed.removed == [lab(3)])
+
+        isBroken.set(false)
+        world.put(try labPod(1, address: "10.2.0.8"))
+        let mended = world.advance()
+        #expect(mended.failures.isEmpty && mended.removed.isEmpty)
+        #expect(told(mended) == [lab(1), lab(2)], "also whom the change does not concern")
+        #expect(mended.snapshots.allSatisfy { $0.snapshot.generation > before })
+        #expect(mended.snapshots.allSatisfy { $0.snapshot.resource(.cluster, "web_lab_svc_80") != nil })
+        #expect(world.advance().isEmpty)
+    }
+
+    @Test func proxiesOfAMeshThatFailsAreRemovedWithTheirPodsAndWithTheMesh() throws {
+        var (world, isBroken) = try shopBesideAMeshThatBreaks()
+        _ = world.advance()
+        isBroken.set(true)
+        world.put(try labPod(1, address: "10.2.0.9"))
+        #expect(!world.advance().failures.isEmpty)
+        world.put(.podGone(ObjectKey(namespace: "lab", name: "web-2")))
+        let failed = world.advance()
+        #expect(!failed.failures.isEmpty)
+        #expect(failed.removed == [lab(2)])
+        world.put(.meshGone("other"))
+        #expect(Set(world.advance().removed) == [lab(1), lab(3)])
+    }
+
+    @Test func whoHasNoUseForAPartIsToldOfAFailure() throws {
+        var (world, isBroken) = try shopBesideAMeshThatBreaks()
+        isBroken.set(true)
+        #expect(throws: EnvoyConfigError.self) { try world.step() }
     }
 
     @Test func aMeshThatIsMadeAgainAtOnceHasNotGone() throws {
