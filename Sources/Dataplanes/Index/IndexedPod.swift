@@ -9,6 +9,9 @@ struct IndexedPod: Sendable {
     /// What was told last.
     var dataplane: Dataplane?
     var problems: [DataplaneProblem] = []
+
+    /// Whether nobody was told of it, so that nothing follows when it goes.
+    var isUntold: Bool { dataplane == nil && services.isEmpty && problems.isEmpty }
 }
 
 /// A Service, as an index knows it.
@@ -21,4 +24,7 @@ struct IndexedService: Sendable {
     var pods: Set<String> = []
     /// What was told last.
     var destinations: [ServiceID] = []
+
+    /// Whether nobody was told of it, so that nothing follows when it goes.
+    var isUntold: Bool { destinations.isEmpty && pods.isEmpty }
 }

@@ -32,6 +32,9 @@ package struct MeshIndex: Sendable {
 
     package init(options: DataplaneOptions = DataplaneOptions()) { self.options = options }
 
+    /// Whether nothing is known, and nothing will follow.
+    var isEmpty: Bool { namespaces.isEmpty && nodes.isEmpty && due.isEmpty }
+
     // MARK: - What is there
 
     /// A pod that is new or has changed.
@@ -108,7 +111,12 @@ package struct MeshIndex: Sendable {
 
     private mutating func edit(_ namespace: String, _ change: (inout NamespaceIndex, inout MeshWork) -> Void) {
         change(&namespaces[namespace, default: NamespaceIndex(name: namespace, options: options)], &work)
-        due.insert(namespace)
+        if let place = namespaces.index(forKey: namespace), namespaces.values[place].isSpent {
+            namespaces.remove(at: place)
+            due.remove(namespace)
+        } else {
+            due.insert(namespace)
+        }
     }
 
     private mutating func place(_ pod: ObjectKey, on node: String) {

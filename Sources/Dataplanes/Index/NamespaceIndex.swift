@@ -31,6 +31,10 @@ struct NamespaceIndex: Sendable {
     /// Whether nothing is known that could matter.
     var isEmpty: Bool { namespace == nil && pods.isEmpty && services.isEmpty && slices.isEmpty }
 
+    /// Whether nothing is known, and nothing will follow. Changes may not be asked for for as long as something else is waited for, and must not
+    /// be gathered meanwhile of what has come and gone.
+    var isSpent: Bool { isEmpty && duePods.isEmpty && dueServices.isEmpty }
+
     // MARK: - What is there
 
     mutating func put(_ namespace: Namespace?) {
@@ -53,6 +57,11 @@ struct NamespaceIndex: Sendable {
                 podsByLabel.insert(name, at: .init(name: label, value: value))
             }
         }
+        if pod == nil, pods[name]?.isUntold == true {
+            pods[name] = nil
+            duePods.remove(name)
+            return
+        }
         pods[name, default: IndexedPod()].pod = pod
         duePods.insert(name)
     }
@@ -67,15 +76,20 @@ struct NamespaceIndex: Sendable {
         }
         let selectsOthers = old?.effectiveSelector != service?.effectiveSelector
         if selectsOthers { unfile(name) }
+        if service == nil, services[name]?.isUntold == true {
+            services[name] = nil
+            dueServices.remove(name)
+            return
+        }
         services[name, default: IndexedService()].service = service
         duePods.formUnion(services[name]?.pods ?? [])
         dueServices.insert(name)
         if selectsOthers, let service, service.effectiveSelector != nil { file(service, &work) }
-        if let service, service.selector.isEmpty { duePods.formUnion(slices.pods(of: name)) }
+        if let service, service.selector.isEmpty { look(at: slices.pods(of: name)) }
     }
 
     /// - Parameter slice: `nil` to remove it.
-    mutating func put(_ slice: EndpointSlice?, name: String) { duePods.formUnion(slices.put(slice, name: name)) }
+    mutating func put(_ slice: EndpointSlice?, name: String) { look(at: slices.put(slice, name: name)) }
 
     private mutating func unfile(_ name: String) {
         selectingAll.remove(name)
@@ -107,8 +121,8 @@ struct NamespaceIndex: Sendable {
         }
     }
 
-    /// Makes some pods to be looked at again.
-    mutating func look(at pods: some Sequence<String>) { duePods.formUnion(pods) }
+    /// Makes some pods to be looked at again. Those that are not there are looked at when they come.
+    mutating func look(at names: some Sequence<String>) { duePods.formUnion(names.filter { pods[$0] != nil }) }
 
     // MARK: - What follows
 

@@ -17,6 +17,11 @@ struct SharedResources: Sendable {
     private var localClusters = WeakTable<LocalCluster, EncodedResource>()
     /// By service, so that those that an endpoint's change concerns are at hand.
     private var assignments: [String: WeakAssignments] = [:]
+    /// How many services there may be before those are looked for whose assignments nobody holds any more.
+    private var assignmentLimit = 64
+
+    /// How many services have assignments, or had some.
+    var countOfAssignedServices: Int { assignments.count }
 
     mutating func outbound(_ key: OutboundResources.Key) throws(EnvoyConfigError) -> OutboundResources {
         if let known = outbounds[key] { return known }
@@ -62,6 +67,11 @@ struct SharedResources: Sendable {
         -> EncodedResource
     {
         let service = tags.service
+        if assignments[service] == nil, assignments.count >= assignmentLimit {
+            // Not when a service goes: what is being replaced still holds its assignments then.
+            assignments = assignments.compactMapValues { $0.compacted() }
+            assignmentLimit = max(64, assignments.count * 2)
+        }
         return try assignments[service, default: WeakAssignments()].value(for: tags, services[service])
     }
 
@@ -88,6 +98,13 @@ private struct WeakAssignments: Sendable {
     private var references: [Tags: Reference] = [:]
 
     var isEmpty: Bool { references.isEmpty }
+
+    /// Without those that nobody uses; `nil` when nothing is left.
+    func compacted() -> WeakAssignments? {
+        var result = self
+        result.references = references.filter { $0.value.value != nil }
+        return result.isEmpty ? nil : result
+    }
 
     mutating func value(for tags: Tags, _ service: MeshService?) throws(EnvoyConfigError) -> EncodedResource {
         if let value = references[tags]?.value { return value }

@@ -42,6 +42,33 @@ import Testing
         #expect(index.takeChanges().dataplanes == [Self.key: .changed])
     }
 
+    /// Changes may not be asked for for a long time.
+    @Test func whatCameAndWentIsNotKeptUntilChangesAreTaken() throws {
+        var index = MeshIndex()
+        index.put(try Sample.namespace())
+        index.put(try Self.pod())
+        index.put(try Sample.service())
+        index.put(try Self.pod { $0.labels = ["app": "other"] })
+        index.remove(pod: Self.key)
+        index.remove(service: ObjectKey(namespace: "shop", name: "web"))
+        index.remove(namespace: "shop")
+        #expect(index.isEmpty)
+        #expect(index.takeChanges().isEmpty)
+    }
+
+    @Test func podsOfSlicesThatAreNotThereAreNotKept() throws {
+        var index = MeshIndex()
+        let slice: EndpointSlice = try Sample.read([
+            "metadata": [
+                "name": "web-1", "namespace": "shop", "labels": ["kubernetes.io/service-name": "web"],
+            ],
+            "endpoints": [["targetRef": ["kind": "Pod", "name": "web-1", "uid": "1"]]],
+        ])
+        index.put(slice)
+        index.remove(slice: slice.key)
+        #expect(index.isEmpty)
+    }
+
     @Test func aPodThatLosesItsSidecarIsRemoved() throws {
         var index = MeshIndex()
         index.put(try Self.pod())
