@@ -78,10 +78,8 @@ extension KubeError {
         }
     }
 
-    /// How long the server wants to be left alone.
-    package var retryAfter: Duration? {
-        (status?.retryAfterSeconds).map { .seconds($0) }
-    }
+    /// How long the server wants to be left alone, see ``KubeStatus/retryAfter``.
+    package var retryAfter: Duration? { status?.retryAfter }
 }
 
 extension KubeError: CustomStringConvertible {

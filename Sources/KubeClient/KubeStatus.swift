@@ -44,6 +44,14 @@ package struct KubeStatus: Error, Hashable, Sendable {
 }
 
 extension KubeStatus {
+    /// The longest that a server's wish is believed: a proxy in front of it may ask for hours, and nothing else would wake who waits.
+    private static let longestRetryAfter = 300
+
+    /// How long the server wants to be left alone, within reason.
+    package var retryAfter: Duration? {
+        retryAfterSeconds.map { .seconds(min(max($0, 0), Self.longestRetryAfter)) }
+    }
+
     package var isNotFound: Bool { code == 404 }
     package var isForbidden: Bool { code == 403 }
     package var isUnauthorized: Bool { code == 401 }

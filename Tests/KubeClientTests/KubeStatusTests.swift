@@ -71,6 +71,10 @@ import Testing
         #expect(status.retryAfterSeconds == 1)
         #expect(Self.status(429, body, retryAfter: "Wed, 21 Oct 2026 07:28:00 GMT").retryAfterSeconds == 9)
         #expect(Self.status(429, "", retryAfter: "-1").retryAfterSeconds == nil)
+        // Something in front of the server may ask for any time, after which nobody would be awake.
+        for (text, wait) in [("7", 7), ("300", 300), ("3600", 300), ("9223372036854775807", 300)] {
+            #expect(Self.status(503, "", retryAfter: text).retryAfter == .seconds(wait))
+        }
     }
 
     @Test func conflictAndAlreadyExistsAreToldApart() {

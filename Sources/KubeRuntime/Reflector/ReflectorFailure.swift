@@ -45,7 +45,7 @@ package struct ReflectorFailure: Hashable, Sendable {
             case 404, 405: .notFound
             default: .server
             }
-        self.init(cause, status.description, retryAfter: status.retryAfterSeconds.map { .seconds($0) })
+        self.init(cause, status.description, retryAfter: status.retryAfter)
     }
 
     package init(_ error: KubeError) {

@@ -262,7 +262,7 @@ package struct ReflectorMachine: ~Copyable {
         let isSlow = failure.cause == .forbidden || failure.cause == .notFound
         return (isSlow ? options.slowBackoff : options.backoff).delay(
             previousFailures: backoffFailures,
-            minimum: failure.retryAfter.map { min($0, options.longestRetryAfter) },
+            minimum: failure.retryAfter,
             using: &random
         )
     }

@@ -12,8 +12,6 @@ package struct ReflectorOptions: Sendable {
     package var backoffResetsAfter = Duration.seconds(120)
     /// ... and when the watch that broke had lived for so long: a balancer that cuts once a minute must not wear us down.
     package var healthyWatch = Duration.seconds(30)
-    /// The longest that a server's Retry-After is believed.
-    package var longestRetryAfter = Duration.seconds(300)
 
     /// Drawn anew for each watch, so that they do not end together. Common balancers cut at 240 s.
     package var watchTimeoutSeconds = 180...230
