@@ -22,9 +22,12 @@ package final class WriteFence: Sendable {
     }
 
     private let state = Mutex(State())
+    private let now: @Sendable () -> ContinuousClock.Instant
 
     /// A fence that is closed.
-    package init() {}
+    ///
+    /// - Parameter now: the clock of those who ask for ``lastUnanswered``.
+    package init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) { self.now = now }
 
     /// Begins a term.
     package func open(until instant: ContinuousClock.Instant) {
@@ -56,5 +59,5 @@ package final class WriteFence: Sendable {
     /// Of the present term; `nil` if there is none.
     var gate: SendGate? { state.withLock { $0.gate.flatMap { $0.isOpen ? $0 : nil } } }
 
-    func noteUnanswered() { state.withLock { $0.lastUnanswered = .now } }
+    func noteUnanswered() { state.withLock { $0.lastUnanswered = now() } }
 }

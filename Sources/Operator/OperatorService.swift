@@ -48,7 +48,7 @@ package struct OperatorService: Sendable {
         time: TimeSource = .system,
         logger: Logger
     ) {
-        let fence = WriteFence()
+        let fence = WriteFence(now: { time.now })
         self.fence = fence
         self.client = options.election == nil ? client : client.fenced(by: fence)
         self.options = options

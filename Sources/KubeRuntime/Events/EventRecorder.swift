@@ -12,7 +12,6 @@ package final class EventRecorder: Sendable {
     private struct State: ~Copyable {
         var correlator: EventCorrelator
         var queue = Deque<EventWrite>()
-        var isShutDown = false
         /// Where events of cluster-scoped objects go. Kubernetes 1.20 takes them in `kube-system` alone, later versions in `default`: found
         /// out by the first of them.
         var clusterNamespace = "default"
@@ -22,6 +21,8 @@ package final class EventRecorder: Sendable {
     private static let attempts = 5
     private static let backoff = BackoffPolicy(base: .milliseconds(500), cap: .seconds(10))
     private static let sweepInterval = Duration.seconds(60)
+    /// How long is written after a shutdown: others wait for its end, and events are worth less than what they wait for.
+    static let farewell = Duration.seconds(5)
 
     private let sink: any EventSink
     private let reporter: EventReporter
@@ -30,6 +31,7 @@ package final class EventRecorder: Sendable {
     private let logger: Logger
     private let state: Mutex<State>
     private let wakeUp = WakeUp()
+    private let isShutDown = ObservedValue(false)
     private let random: Mutex<SplitMix64>
     private let dropped: [EventCorrelator.Reason: Counter]
 
@@ -66,7 +68,7 @@ package final class EventRecorder: Sendable {
             case .counted: return nil
             case .dropped(let reason): return reason
             case .write(let write):
-                guard state.queue.count < options.maximumQueue, !state.isShutDown else { return .queueFull }
+                guard state.queue.count < options.maximumQueue, !isShutDown.value else { return .queueFull }
                 state.queue.append(write)
                 return nil
             }
@@ -80,8 +82,21 @@ package final class EventRecorder: Sendable {
         wakeUp.call()
     }
 
-    /// Writes events until ``shutDown()``, and then what is left; or until the task is cancelled.
+    /// Writes events until ``shutDown()``, and then what is left, as far as that is quickly done; or until the task is cancelled.
     package func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.write() }
+            group.addTask { [isShutDown, time] in
+                guard await isShutDown.wait(until: nil, time: time, for: { $0 }) else { return }
+                do { try await time.sleep(until: time.now.advanced(by: Self.farewell)) } catch {}
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        dropRest()
+    }
+
+    private func write() async {
         var sweepAt: TimeSource.Instant?
         while !Task.isCancelled {
             if let write = state.withLock({ $0.queue.popFirst() }) {
@@ -94,17 +109,26 @@ package final class EventRecorder: Sendable {
                 enqueue { correlator in correlator.sweep(now: now) }
                 continue
             }
-            let (isActive, isShutDown) = state.withLock { ($0.correlator.isActive, $0.isShutDown) }
-            if isShutDown { return }
-            if isActive, sweepAt == nil { sweepAt = now.advanced(by: Self.sweepInterval) }
+            if isShutDown.value { return }
+            if sweepAt == nil, state.withLock({ $0.correlator.isActive }) {
+                sweepAt = now.advanced(by: Self.sweepInterval)
+            }
             await wakeUp.wait(until: sweepAt, time: time)
         }
     }
 
     /// Takes no more reports.
     package func shutDown() {
-        state.withLock { $0.isShutDown = true }
+        isShutDown.update { $0 = true }
         wakeUp.call()
+    }
+
+    private func dropRest() {
+        let count = state.withLock { state in
+            defer { state.queue.removeAll() }
+            return state.queue.count
+        }
+        if count > 0 { dropped[.failed]?.increment(by: count) }
     }
 
     private func enqueue(_ take: (inout EventCorrelator) -> [EventWrite]) {
@@ -122,7 +146,9 @@ package final class EventRecorder: Sendable {
             do {
                 return try await sendOnce(write)
             } catch {
-                guard error.isRetryable, attempt + 1 < Self.attempts, !Task.isCancelled else {
+                // A server that has no time for one event has none for those that are left.
+                if error.isRetryable, isShutDown.value { dropRest() }
+                guard error.isRetryable, attempt + 1 < Self.attempts, !isShutDown.value, !Task.isCancelled else {
                     dropped[.failed]?.increment()
                     logger.debug("event is not written", metadata: ["event": "\(write.key)", "error": "\(error)"])
                     return
@@ -130,8 +156,8 @@ package final class EventRecorder: Sendable {
                 let delay = random.withLock {
                     Self.backoff.delay(previousFailures: attempt, minimum: error.retryAfter, using: &$0)
                 }
-                // Cancelled: the next attempt is the last.
-                do { try await time.sleep(until: time.now.advanced(by: delay)) } catch {}
+                // Ended: the next attempt is the last.
+                _ = await isShutDown.wait(until: time.now.advanced(by: delay), time: time) { $0 }
             }
         }
     }

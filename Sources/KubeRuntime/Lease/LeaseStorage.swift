@@ -14,7 +14,7 @@ package protocol LeaseStorage: Sendable {
 
     /// Writes the record if the lease still is as `base`, or if there is none and `base` is `nil`.
     ///
-    /// - Throws: ``KubeError``; see ``KubeError/isLeaseConflict(base:)``.
+    /// - Throws: ``KubeError``; see ``KubeError/isLeaseConflict(replacing:)``.
     func write(_ record: LeaseRecord, replacing base: LeaseState?) async throws(KubeError) -> LeaseState
 }
 

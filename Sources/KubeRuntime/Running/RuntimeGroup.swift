@@ -20,6 +20,7 @@ package struct RuntimeGroup: Sendable {
     private let time: TimeSource
     private let logger: Logger
     private var servers: [RuntimeServer] = []
+    private var writers: [any Service] = []
     private var duties: [@Sendable () async -> Void] = []
 
     package init(time: TimeSource = .system, logger: Logger) {
@@ -49,6 +50,12 @@ package struct RuntimeGroup: Sendable {
         servers.append(RuntimeServer(service: server, untilUp: untilUp))
     }
 
+    /// Adds a part that runs from the beginning, whoever leads, and writes while this process does. It ends before the lease is given back: what it
+    /// has sent must not arrive when another leads.
+    ///
+    /// - Parameter writer: ends only when its writes were answered or given up.
+    package mutating func add(writer: any Service) { writers.append(writer) }
+
     /// The figures of what was added so far.
     package var metrics: RuntimeMetrics {
         RuntimeMetrics(kinds: kinds.map(\.reflector), controllers: controllers)
@@ -64,6 +71,7 @@ package struct RuntimeGroup: Sendable {
         var services = servers.map(\.service)
         // Before everything that writes, and so its end comes after theirs.
         if let elector { services.append(elector) }
+        services += writers
         if let events { services.append(EventService(events: events)) }
         services.append(ReflectorService(reflectors: kinds.map(\.reflector), servers: servers))
         services.append(
@@ -139,7 +147,15 @@ private struct ControllerService: Service {
         try await withGracefulShutdownHandler {
             let mayBegin = await cancelWhenGracefulShutdown { await sync.wait() }
             if mayBegin, !controllers.isEmpty || !duties.isEmpty {
-                if let elector { await elector.whileLeading { await reconcile() } } else { await reconcile() }
+                if let elector {
+                    await elector.whileLeading {
+                        await reconcile()
+                        // A term lasts until its end, also when duties were all that there was to do: there are more to come.
+                        do { try await gracefulShutdown() } catch {}
+                    }
+                } else {
+                    await reconcile()
+                }
             }
             try await gracefulShutdown()
         } onGracefulShutdown: {

@@ -170,7 +170,7 @@ struct WebhookOperator: Sendable {
             if let controller = registration.controller { group.add(controller) }
         }
         if servesProxies || !handlers.isEmpty {
-            group.add(server: keeper)
+            group.add(writer: keeper)
             // What a replica that stands by was not allowed to write is due when it leads.
             group.add(duty: { [keeper] in keeper.lookNow() })
         }

@@ -6,11 +6,14 @@ import KubeRuntime
 import Logging
 import Testing
 
+@Suite(.timeLimit(.minutes(1)))
 struct EventRecorderTests {
     private final class Sink: EventSink {
         let written = Locked<[String]>([])
         let objects = Locked<[JSONValue]>([])
         let failures: Locked<[Int]>
+        /// Whether nothing is answered until the caller gives up.
+        let hangs = Locked(false)
         init(failures: [Int] = []) { self.failures = Locked(failures) }
 
         private func answer(_ what: String) throws(KubeError) {
@@ -24,6 +27,11 @@ struct EventRecorderTests {
 
         func create(_ object: JSONValue) async throws(KubeError) {
             objects.change { $0.append(object) }
+            if hangs.value {
+                written.change { $0.append("hang") }
+                _ = await ObservedValue(false).wait(until: nil, time: .system) { $0 }
+                throw KubeError(.cancelled, verb: "create", subject: "events", message: "given up")
+            }
             try answer("create \(object[path: "series", "count"]?.intValue ?? 1)")
         }
 
@@ -58,16 +66,7 @@ struct EventRecorderTests {
     /// Writes what was reported, to its end.
     private func flush(_ recorder: EventRecorder) async {
         recorder.shutDown()
-        let running = Task { await recorder.run() }
-        let mover = Task { [time] in
-            while !Task.isCancelled {
-                _ = time.advanceToNextSleeper()
-                await Task.yield()
-            }
-        }
-        await running.value
-        mover.cancel()
-        await mover.value
+        await recorder.run()
     }
 
     @Test func anEventHasWhatTheAPIAsksFor() async throws {
@@ -137,8 +136,10 @@ struct EventRecorderTests {
         let sink = Sink(failures: [503, 429, 500])
         let first = recorder(sink)
         first.report(report())
-        await flush(first)
-        #expect(sink.written.value.count == 4)
+        let running = Task { await first.run() }
+        #expect(await time.advance { sink.written.value.count == 4 })
+        first.shutDown()
+        await running.value
 
         let refusing = Sink(failures: [403])
         let second = recorder(refusing)
@@ -146,6 +147,41 @@ struct EventRecorderTests {
         await flush(second)
         #expect(refusing.written.value.count == 1)
         #expect(registry.value("events_dropped_total{reason=\"write_failed\"}") == 1)
+    }
+
+    /// Others wait for its end, such as whoever is to lead next.
+    @Test func afterAShutdownABusyServerIsNotAskedAgain() async {
+        let sink = Sink(failures: [503, 503, 503])
+        let recorder = recorder(sink)
+        for index in 0..<10 { recorder.report(report(name: "n\(index)")) }
+        await flush(recorder)
+        #expect(sink.written.value.count == 1)
+        #expect(registry.value("events_dropped_total{reason=\"write_failed\"}") == 10)
+    }
+
+    @Test func aShutdownEndsAWaitForABusyServer() async {
+        let sink = Sink(failures: [503])
+        let recorder = recorder(sink)
+        recorder.report(report())
+        let running = Task { await recorder.run() }
+        #expect(await eventually { sink.written.value.count == 1 })
+        recorder.shutDown()
+        await running.value
+        #expect(sink.written.value.count == 2)
+    }
+
+    @Test func afterAShutdownAServerThatDoesNotAnswerIsGivenUp() async {
+        let sink = Sink()
+        sink.hangs.change { $0 = true }
+        let recorder = recorder(sink)
+        for index in 0..<10 { recorder.report(report(name: "n\(index)")) }
+        recorder.shutDown()
+        let running = Task { await recorder.run() }
+        #expect(await time.hasSleepers(1))
+        time.advance(by: .seconds(5))
+        await running.value
+        #expect(sink.written.value.count == 1)
+        #expect(registry.value("events_dropped_total{reason=\"write_failed\"}") == 10)
     }
 
     @Test func reportingNeverWaitsAndWhatIsTooMuchIsCounted() async {

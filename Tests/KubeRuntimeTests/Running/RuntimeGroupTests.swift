@@ -1,8 +1,10 @@
+import KubeClient
 import KubeModel
-import KubeRuntime
 import Logging
 import ServiceLifecycle
 import Testing
+
+@testable import KubeRuntime
 
 struct RuntimeGroupTests {
     private let log = Locked<[String]>([])
@@ -67,6 +69,57 @@ struct RuntimeGroupTests {
         try await running.value
         #expect(log.value == ["server begins", "controller begins", "controller ends", "server ends"])
         #expect(!pods.isRunning.value)
+    }
+
+    private struct LastWord: Service {
+        let log: Locked<[String]>
+        let lease: SharedLease
+        func run() async throws {
+            try await gracefulShutdown()
+            log.change { $0.append("writer ends while \(lease.holder ?? "nobody") leads") }
+        }
+    }
+
+    private static func elector(_ lease: SharedLease, _ logger: Logger) -> LeaseElector {
+        let times = ElectionTimes(
+            leaseDuration: .seconds(3),
+            renewDeadline: .seconds(2),
+            retryPeriod: .milliseconds(100)
+        )
+        return LeaseElector(identity: "we", storage: lease, times: times, fence: WriteFence(), logger: logger)
+    }
+
+    /// What it has sent must not arrive when another leads.
+    @Test func whatWritesEndsBeforeTheLeaseIsGivenBack() async throws {
+        let lease = SharedLease()
+        var group = RuntimeGroup(logger: logger)
+        let elector = Self.elector(lease, logger)
+        group.elector = elector
+        group.add(writer: LastWord(log: log, lease: lease))
+        let outer = Self.group(of: [GroupService(group: group)], logger)
+        let running = Task { try await outer.run() }
+        #expect(await eventually { elector.leadership.isLeading })
+        await outer.triggerGracefulShutdown()
+        try await running.value
+        #expect(log.value == ["writer ends while we leads"])
+        #expect(lease.holder?.isEmpty == true)
+    }
+
+    @Test func dutiesAreDoneInEachTermAlsoWithoutControllers() async throws {
+        let lease = SharedLease()
+        var group = RuntimeGroup(logger: logger)
+        let elector = Self.elector(lease, logger)
+        group.elector = elector
+        group.add(duty: { [log] in log.change { $0.append("duty") } })
+        let outer = Self.group(of: [GroupService(group: group)], logger)
+        let running = Task { try await outer.run() }
+        #expect(await eventually { log.value == ["duty"] })
+        lease.setAway(true)
+        #expect(await eventually { !elector.leadership.isLeading })
+        lease.setAway(false)
+        #expect(await eventually { log.value == ["duty", "duty"] })
+        await outer.triggerGracefulShutdown()
+        try await running.value
     }
 
     @Test func kindsAndQueuesTellTheirFigures() {
