@@ -87,7 +87,7 @@ package struct OperatorService: Sendable {
     }
 
     /// What is run once it is known what the cluster can do, and what tells whether it is ready.
-    private func reconciling(on cluster: ClusterFeatures) -> (RuntimeGroup, any HealthSource) {
+    func reconciling(on cluster: ClusterFeatures) -> (RuntimeGroup, any HealthSource) {
         var reflecting = ReflectorOptions()
         reflecting.usesWatchList = cluster.streamsLists
         let events = EventRecorder(

@@ -32,14 +32,17 @@ struct ReflectorFeed {
         resource.isNamespaced && namespaces.count > 1 ? namespaces : []
     }
 
-    /// - Parameter part: one of several namespaces, which then is in the name.
+    /// - Parameters:
+    ///   - part: one of several namespaces, which then is in the name.
+    ///   - use: put before the name where a kind is followed twice; metrics and readiness would not tell them apart.
     func reflector<Object: WireObject>(
         _ resource: APIResource,
         into store: Store<Object>,
         of part: String? = nil,
+        for use: String? = nil,
         matching selector: LabelSelector? = nil
     ) -> any KindReflecting {
-        let name = part.map { "\(resource)/\($0)" } ?? resource.description
+        let name = [use, resource.description, part].compactMap(\.self).joined(separator: "/")
         return Reflector(
             name: name,
             source: KubeListWatch<Object>(

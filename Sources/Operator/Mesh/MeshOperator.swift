@@ -59,7 +59,9 @@ package struct MeshOperator: Sendable {
             feed.reflector(Mesh.resource, into: stores.meshes),
             feed.reflector(TrafficRoute.resource, into: stores.routes),
             feed.reflector(.namespaces, into: stores.namespaces), feed.reflector(.nodes, into: stores.nodes),
-            feed.reflector(.services, into: stores.services), feed.reflector(.pods, into: stores.pods),
+            // WebServers have theirs.
+            feed.reflector(.services, into: stores.services, for: "mesh"),
+            feed.reflector(.pods, into: stores.pods, for: "mesh"),
         ]
         if let resource = cluster.endpointSlices {
             reflectors.append(feed.reflector(resource, into: stores.slices, matching: EndpointSlice.keptByOthers))
