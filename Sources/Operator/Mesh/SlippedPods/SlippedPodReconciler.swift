@@ -30,12 +30,12 @@ struct SlippedPodReconciler: Sendable {
     func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> ReconcileResult {
         let namespace = stores.namespaces.get(ObjectKey(namespace: "", name: key.namespace))
         guard let namespace, let known = stores.pods.get(key), SlippedPod.isPossible(known, namespace: namespace) else {
-            log.remove(key)
+            forget(key)
             return .done
         }
         guard stores.meshes.isFilled, let injector = try await injector() else { return .requeue(after: .seconds(1)) }
         guard let pod = try await slipped(key, namespace, injector) else {
-            log.remove(key)
+            forget(key)
             return .done
         }
         let (seen, isNews) = log.put(pod, now: time.now)
@@ -43,8 +43,16 @@ struct SlippedPodReconciler: Sendable {
             context.logger.notice("a pod has no sidecar", metadata: ["note": "\(pod.note)"])
             report(pod, .warning, reason: "SidecarMissing", action: "Inject", note: pod.note)
         }
-        guard pod.mayBeRestarted, let controller = pod.controller else { return .done }
+        guard pod.mayBeRestarted, let controller = pod.controller else {
+            pace.pace.withLock { $0.leave(key) }
+            return .done
+        }
         return try await restart(pod, of: controller, seen: seen, context)
+    }
+
+    private func forget(_ key: ObjectKey) {
+        log.remove(key)
+        pace.pace.withLock { $0.leave(key) }
     }
 
     private func slipped(
@@ -67,29 +75,16 @@ struct SlippedPodReconciler: Sendable {
         }
     }
 
-    private func pod(_ key: ObjectKey) async throws(KubeError) -> JSONValue? {
-        do {
-            return try await client.get(.pods, key)
-        } catch {
-            guard error.isNotFound else { throw error }
-            return nil
-        }
-    }
-
     private func restart(
         _ pod: SlippedPod,
         of controller: OwnerReference,
         seen: TimeSource.Instant,
         _ context: ReconcileContext
     ) async throws -> ReconcileResult {
-        // Its successor would slip as well.
-        guard isInjecting() else { return .requeue(after: .seconds(5)) }
-        let wait = pace.pace.withLock { pace in
-            let wait = pace.wait(for: controller.uid, seen: seen, now: time.now)
-            if wait <= .zero { pace.asked(at: time.now) }
-            return wait
-        }
+        let wait = pace.pace.withLock { $0.turn(of: pod.key, controller.uid, seen: seen, now: time.now) }
         guard wait <= .zero else { return .requeue(after: wait) }
+        // Its successor would slip as well. Others have their turn before it is asked again.
+        guard isInjecting() else { return .requeue(after: .seconds(5)) }
         do throws(KubeError) {
             try await evict(pod)
         } catch {

@@ -37,10 +37,10 @@ struct SlippedPodReconcilerTests {
 
     private static let key = ObjectKey(namespace: "shop", name: "web-1")
 
-    private static func pod(uid: String = "uid-1") -> JSONValue {
+    private static func pod(_ name: String = "web-1", uid: String = "uid-1") -> JSONValue {
         [
             "metadata": [
-                "name": "web-1", "namespace": "shop", "uid": .string(uid),
+                "name": .string(name), "namespace": "shop", "uid": .string(uid),
                 "ownerReferences": [
                     ["apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": "rs", "controller": true]
                 ],
@@ -64,6 +64,33 @@ struct SlippedPodReconcilerTests {
         var events: [String]
     }
 
+    private func events() -> EventRecorder {
+        EventRecorder(
+            sink: sink,
+            reporter: EventReporter(controller: "web.phys.app/swiftlet", instance: "tests"),
+            metrics: registry,
+            logger: TestCluster.silent
+        )
+    }
+
+    private func reconciler(
+        _ client: KubeClient,
+        _ events: EventRecorder,
+        isInjecting: Bool
+    ) -> SlippedPodReconciler {
+        SlippedPodReconciler(
+            client: client,
+            stores: stores,
+            events: events,
+            log: log,
+            injector: { MeshSample.injector },
+            isInjecting: { isInjecting },
+            evictionVersion: "policy/v1beta1",
+            pace: SlippedPodReconciler.PaceKeeper(),
+            time: time.source
+        )
+    }
+
     /// Reconciles so often.
     private func reconcile(
         times: Int = 1,
@@ -71,24 +98,9 @@ struct SlippedPodReconcilerTests {
         eviction: ScriptedAPI.Answer = .init(status: 201),
         pod: ScriptedAPI.Answer = .init(body: pod())
     ) async throws -> Outcome {
-        let events = EventRecorder(
-            sink: sink,
-            reporter: EventReporter(controller: "web.phys.app/swiftlet", instance: "tests"),
-            metrics: registry,
-            logger: TestCluster.silent
-        )
+        let events = events()
         return try await ScriptedAPI.serve({ $0.method == "GET" ? pod : eviction }) { client, api in
-            let reconciler = SlippedPodReconciler(
-                client: client,
-                stores: stores,
-                events: events,
-                log: log,
-                injector: { MeshSample.injector },
-                isInjecting: { isInjecting },
-                evictionVersion: "policy/v1beta1",
-                pace: SlippedPodReconciler.PaceKeeper(),
-                time: time.source
-            )
+            let reconciler = reconciler(client, events, isInjecting: isInjecting)
             var results: [ReconcileResult] = []
             for _ in 0..<times {
                 let context = ReconcileContext(id: "1", logger: TestCluster.silent, failures: 0)
@@ -143,6 +155,34 @@ struct SlippedPodReconcilerTests {
         let outcome = try await reconcile(isInjecting: false)
         #expect(outcome.requests.allSatisfy { $0.method == "GET" })
         #expect(outcome.results == [.requeue(after: .seconds(5))])
+    }
+
+    /// Whoever waits for a turn is not asked about until then, however many there are.
+    @Test func manyPodsAreReadOnceAndAgainWhenItIsTheirTurn() async throws {
+        try enable(restart: true)
+        let names = (1...30).map { "web-\($0)" }
+        for name in names.dropFirst() { stores.pods.put(try MeshSample.read(Self.pod(name))) }
+        let requests = try await ScriptedAPI.serve({ request in
+            guard request.method == "GET" else { return .init(status: 201) }
+            return .init(body: Self.pod(String(request.path.split(separator: "/").last ?? "")))
+        }) { client, api in
+            let reconciler = reconciler(client, events(), isInjecting: true)
+            // As the queue does: each is looked at when it is due.
+            var due = Dictionary(uniqueKeysWithValues: names.map { ($0, time.now) })
+            while let (name, moment) = due.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
+                if moment > time.now { time.advance(by: time.now.duration(to: moment)) }
+                let context = ReconcileContext(id: "1", logger: TestCluster.silent, failures: 0)
+                let key = ObjectKey(namespace: "shop", name: name)
+                switch try await reconciler.reconcile(key, context) {
+                case .done: due[name] = nil
+                case .requeue(let delay): due[name] = time.now.advanced(by: delay)
+                }
+            }
+            return api.requests
+        }
+        #expect(requests.count { $0.method == "POST" } == 30)
+        #expect(requests.count { $0.method == "GET" } <= 60)
+        #expect(VirtualTime.start.duration(to: time.now) == .seconds(29 * 5))
     }
 
     @Test func evictionsKeepTheirPace() async throws {
