@@ -154,7 +154,7 @@ package struct OperatorService: Sendable {
             if let mesh { registry.register(mesh.deliveryFigures) }
             webhooks.handlers[InjectorWebhooks.path] = mesh?.injection
             let validation = ValidationHandler(
-                webServers: webServers.stores,
+                webServers: options.hasWebServers ? webServers.stores : nil,
                 mesh: mesh?.lints,
                 namespaces: webhookOptions.namespaces
             )

@@ -71,6 +71,7 @@ struct OperatorCommand: AsyncParsableCommand {
         if namespaces.isEmpty { options.mesh = try mesh.options(sidecar) }
         options.webhooks = try webhooks.options(
             namespaces: namespaces,
+            hasWebServers: webServers,
             hasMesh: options.mesh != nil,
             isInCluster: ProcessInfo.processInfo.environment["KUBERNETES_SERVICE_HOST"] != nil
         )

@@ -77,10 +77,16 @@ struct WebhookCommandOptions: ParsableArguments {
 
     /// - Parameters:
     ///   - namespaces: those that are looked after; empty for all.
+    ///   - hasWebServers: whether WebServers are looked after.
     ///   - hasMesh: whether the mesh is served.
     ///   - isInCluster: whether this is a pod.
     /// - Returns: `nil` when there is nothing to be asked, nothing to register and nobody to show a certificate to.
-    func options(namespaces: [String], hasMesh: Bool, isInCluster: Bool) throws -> WebhookOptions? {
+    func options(
+        namespaces: [String],
+        hasWebServers: Bool,
+        hasMesh: Bool,
+        isInCluster: Bool
+    ) throws -> WebhookOptions? {
         let namespace = operatorNamespace(lookingAfter: namespaces)
         var options = WebhookOptions(
             address: try ListenAddress(parsing: webhookAddress),
@@ -94,6 +100,7 @@ struct WebhookCommandOptions: ParsableArguments {
         let isReachable = webhookHost != nil || isInCluster
         options.validation = Self.use(validation, isDefault: namespaces.isEmpty && isReachable, isPossible: true)
         options.validationFailurePolicy = validationFailurePolicy
+        options.hasWebServers = hasWebServers
         options.namespaces = namespaces
         let isIdle = !hasMesh && options.injection == .left && options.validation == .left
         return isIdle ? nil : options

@@ -34,6 +34,9 @@ struct WebhooksCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "The configuration for validation.")
     var validation = true
 
+    @Flag(inversion: .prefixedNo, help: "Whether the operator looks after WebServers, which else are not validated.")
+    var webServers = true
+
     @Option(help: "What becomes of our own kinds when nobody validates: Ignore or Fail.")
     var validationFailurePolicy = WebhookFailurePolicy.ignore
 
@@ -42,6 +45,7 @@ struct WebhooksCommand: ParsableCommand {
         let target = WebhookTarget.service(key, port: port)
         var validator = ValidatorWebhooks(target: target)
         validator.failurePolicy = validationFailurePolicy
+        validator.hasWebServers = webServers
         validator.namespaces = namespace
         validator.operatorNamespace = operatorNamespace
         var configurations: [WebhookConfiguration] = []

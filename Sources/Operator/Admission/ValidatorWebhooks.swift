@@ -17,7 +17,10 @@ package struct ValidatorWebhooks: Sendable {
     package var failurePolicy = WebhookFailurePolicy.ignore
     /// How long the API server waits for an answer.
     package var timeoutSeconds: Int64 = 5
-    /// The namespaces whose WebServers are looked after; empty for all, and for Meshes and TrafficRoutes as well.
+    /// Whether WebServers are looked after.
+    package var hasWebServers = true
+    /// The namespaces whose WebServers are looked after; empty for all, and for Meshes and TrafficRoutes as well. Servers before 1.21 do not
+    /// label namespaces with their names, and so ask about none of these.
     package var namespaces: [String] = []
     /// Told from other operators' registrations by this, for operators of single namespaces; the operator's own.
     package var operatorNamespace = ""
@@ -34,7 +37,8 @@ package struct ValidatorWebhooks: Sendable {
 
     package var configuration: WebhookConfiguration {
         let kinds =
-            namespaces.isEmpty ? [WebServer.resource, Mesh.resource, TrafficRoute.resource] : [WebServer.resource]
+            (hasWebServers ? [WebServer.resource] : [])
+            + (namespaces.isEmpty ? [Mesh.resource, TrafficRoute.resource] : [])
         return WebhookConfiguration(
             resource: .validatingWebhookConfigurations,
             name: Self.name(namespaces: namespaces, operatorNamespace: operatorNamespace),

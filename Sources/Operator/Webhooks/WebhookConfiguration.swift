@@ -42,11 +42,18 @@ package struct WebhookConfiguration: Sendable {
         stored.value[path: "metadata", "labels", managedBy.label]?.stringValue == managedBy.value
     }
 
-    /// The server adds defaults to what it stores.
+    /// The server adds defaults to what it stores, and providers of clusters add requirements by which their own namespaces are left alone.
     private static func says(_ stored: JSONValue, _ wanted: JSONValue) -> Bool {
         if let members = wanted.objectValue {
             return members.allSatisfy { name, value in
-                name == "caBundle" || stored[name].map { says($0, value) } ?? false
+                guard name != "caBundle" else { return true }
+                guard let present = stored[name] else { return false }
+                guard name == "matchExpressions", let requirements = present.arrayValue else {
+                    return says(present, value)
+                }
+                return (value.arrayValue ?? []).allSatisfy { wanted in
+                    requirements.contains { says($0, wanted) }
+                }
             }
         }
         if let elements = wanted.arrayValue {

@@ -101,14 +101,10 @@ struct WebhookOperator: Sendable {
             )
         }
         let injector: WebhookRegistration.Wanted = { served in
-            InjectorWebhooks(target: try await target(), bundle: served.bundle.pem).configuration
+            options.injector(at: try await target(), bundle: served.bundle.pem).configuration
         }
         let validator: WebhookRegistration.Wanted = { served in
-            var webhooks = ValidatorWebhooks(target: try await target(), bundle: served.bundle.pem)
-            webhooks.failurePolicy = options.validationFailurePolicy
-            webhooks.namespaces = options.namespaces
-            webhooks.operatorNamespace = options.service.namespace
-            return webhooks.configuration
+            options.validator(at: try await target(), bundle: served.bundle.pem).configuration
         }
         injection = registration(
             .mutatingWebhookConfigurations,

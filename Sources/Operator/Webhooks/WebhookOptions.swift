@@ -20,6 +20,8 @@ package struct WebhookOptions: Sendable {
     /// Whether our own kinds are validated.
     package var validation = Use.answered
     package var validationFailurePolicy = WebhookFailurePolicy.ignore
+    /// Whether WebServers are looked after, and so validated.
+    package var hasWebServers = true
     /// The namespaces that are looked after; empty for all.
     package var namespaces: [String] = []
 
@@ -37,5 +39,24 @@ package struct WebhookOptions: Sendable {
         self.address = address
         self.service = service
         self.secret = secret
+    }
+
+    /// The registration of the injector, as the operator writes it.
+    func injector(at target: WebhookTarget, bundle: String) -> InjectorWebhooks {
+        var webhooks = InjectorWebhooks(target: target, bundle: bundle)
+        // Those of Kubernetes itself, and the operator's own where it is a pod: they must come up also when nobody answers.
+        webhooks.excludedNamespaces = ["kube-system", "kube-public", "kube-node-lease"]
+        if host == nil { webhooks.excludedNamespaces.append(service.namespace) }
+        return webhooks
+    }
+
+    /// The registration of the validator, as the operator writes it.
+    func validator(at target: WebhookTarget, bundle: String) -> ValidatorWebhooks {
+        var webhooks = ValidatorWebhooks(target: target, bundle: bundle)
+        webhooks.failurePolicy = validationFailurePolicy
+        webhooks.hasWebServers = hasWebServers
+        webhooks.namespaces = namespaces
+        webhooks.operatorNamespace = service.namespace
+        return webhooks
     }
 }

@@ -1,5 +1,6 @@
 import JSON
 import KubeModel
+import KubeRuntime
 import Testing
 
 @testable import Operator
@@ -41,6 +42,30 @@ struct ValidatorWebhooksTests {
         #expect(configuration.webhooks.count == 1)
         let values = configuration.webhooks[0][path: "namespaceSelector", "matchExpressions"]?[0]?["values"]
         #expect(values == ["blog", "shop"])
+    }
+
+    private static let options = WebhookOptions(
+        address: ListenAddress(host: "127.0.0.1", port: 0),
+        service: ObjectKey(namespace: "swiftlet-system", name: "swiftlet"),
+        secret: ObjectKey(namespace: "swiftlet-system", name: "swiftlet-certificates")
+    )
+
+    /// Nobody could say anything of them, and another operator may look after them.
+    @Test func anOperatorWithoutWebServersIsNotAskedAboutThem() {
+        var options = Self.options
+        options.hasWebServers = false
+        let names = options.validator(at: webhooks.target, bundle: "PEM").configuration.webhooks
+            .compactMap { $0["name"]?.stringValue }
+        #expect(names == ["meshes.validator.swiftlet.phys.app", "trafficroutes.validator.swiftlet.phys.app"])
+    }
+
+    @Test func anOperatorRegistersAsItIsTold() {
+        var options = Self.options
+        options.validationFailurePolicy = .fail
+        options.namespaces = ["shop"]
+        let configuration = options.validator(at: webhooks.target, bundle: "PEM").configuration
+        #expect(configuration.name == "swiftlet-validator-swiftlet-system")
+        #expect(configuration.webhooks.map { $0["failurePolicy"] } == ["Fail"])
     }
 
     /// What a chart applies is no operator's to take back.

@@ -16,6 +16,8 @@ package struct InjectorWebhooks: Sendable {
     package var bundle: String?
     /// How long the API server waits for an answer before it counts as unreachable.
     package var timeoutSeconds: Int64 = 10
+    /// Namespaces that it is never asked about, such as the operator's own, whose pods could not start for want of an answer.
+    package var excludedNamespaces: [String] = []
 
     package init(target: WebhookTarget, bundle: String? = nil) {
         self.target = target
@@ -56,6 +58,16 @@ package struct InjectorWebhooks: Sendable {
         ])
     }
 
+    private var exclusions: [JSONValue] {
+        guard !excludedNamespaces.isEmpty else { return [] }
+        return [
+            [
+                "key": "kubernetes.io/metadata.name", "operator": "NotIn",
+                "values": .strings(Set(excludedNamespaces).sorted()),
+            ]
+        ]
+    }
+
     private func webhook(
         _ name: String,
         namespaces: [JSONValue],
@@ -68,7 +80,7 @@ package struct InjectorWebhooks: Sendable {
             "clientConfig": target.clientConfig(path: Self.path, bundle: bundle),
             "failurePolicy": failsClosed ? "Fail" : "Ignore",
             "matchPolicy": "Equivalent",
-            "namespaceSelector": ["matchExpressions": .array(namespaces)],
+            "namespaceSelector": ["matchExpressions": .array(namespaces + exclusions)],
             "objectSelector": ["matchExpressions": .array(pods)],
             // A later webhook may add containers: the pod is then looked at again, and found injected.
             "reinvocationPolicy": "Never",

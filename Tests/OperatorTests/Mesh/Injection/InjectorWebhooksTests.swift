@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JSON
 import KubeModel
+import KubeRuntime
 import Testing
 
 @testable import Operator
@@ -9,8 +10,12 @@ struct InjectorWebhooksTests {
     private let webhooks = InjectorWebhooks(target: .url("https://127.0.0.1:9443"), bundle: "PEM")
 
     /// Which webhooks a pod is sent to, by the labels of its namespace and its own.
-    private func asked(_ namespace: [String: String], _ pod: [String: String]) -> [String] {
-        (webhooks.configuration.object["webhooks"]?.arrayValue ?? []).filter { webhook in
+    private func asked(
+        _ namespace: [String: String],
+        _ pod: [String: String],
+        by webhooks: InjectorWebhooks? = nil
+    ) -> [String] {
+        ((webhooks ?? self.webhooks).configuration.object["webhooks"]?.arrayValue ?? []).filter { webhook in
             matches(webhook[path: "namespaceSelector", "matchExpressions"], namespace)
                 && matches(webhook[path: "objectSelector", "matchExpressions"], pod)
         }.map { "\($0["name"]?.stringValue?.prefix { $0 != "." } ?? "") \($0["failurePolicy"]?.stringValue ?? "")" }
@@ -46,6 +51,28 @@ struct InjectorWebhooksTests {
         #expect(asked(namespace, pod) == expected)
     }
 
+    /// However they are labelled: what injects could not start there, nor what it needs.
+    @Test func whatAnOperatorRegistersIsNeverAskedAboutSystemNamespacesAndItsOwn() {
+        var options = WebhookOptions(
+            address: ListenAddress(host: "127.0.0.1", port: 0),
+            service: ObjectKey(namespace: "swiftlet-system", name: "swiftlet"),
+            secret: ObjectKey(namespace: "swiftlet-system", name: "swiftlet-certificates")
+        )
+        func asked(_ namespace: String) -> [String] {
+            self.asked(
+                ["kubernetes.io/metadata.name": namespace, NamespaceMirror.key: "enabled"],
+                [:],
+                by: options.injector(at: webhooks.target, bundle: "PEM")
+            )
+        }
+        for name in ["kube-system", "kube-public", "kube-node-lease", "swiftlet-system"] { #expect(asked(name) == []) }
+        #expect(asked("shop") == ["namespaces Fail"])
+        // Outside of the cluster it has no pods there.
+        options.host = "10.0.0.1"
+        #expect(asked("swiftlet-system") == ["namespaces Fail"])
+        #expect(asked("kube-system") == [])
+    }
+
     @Test func whatTheServerAddsIsNoDifference() {
         var stored = webhooks.configuration.object
         var list = stored["webhooks"]?.arrayValue ?? []
@@ -55,6 +82,26 @@ struct InjectorWebhooksTests {
         }
         stored["webhooks"] = .array(list)
         #expect(webhooks.configuration.isRegistered(in: DynamicObject(stored)))
+    }
+
+    /// As some add them to every webhook, and again when they are taken away.
+    @Test func furtherRequirementsOfAProviderAreNoDifferenceAndMissingOnesAre() {
+        func stored(_ change: (inout [JSONValue]) -> Void) -> DynamicObject {
+            var object = webhooks.configuration.object
+            var list = object["webhooks"]?.arrayValue ?? []
+            for index in list.indices {
+                var requirements = list[index][path: "namespaceSelector", "matchExpressions"]?.arrayValue ?? []
+                change(&requirements)
+                list[index][path: "namespaceSelector", "matchExpressions"] = .array(requirements)
+            }
+            object["webhooks"] = .array(list)
+            return DynamicObject(object)
+        }
+        let theirs: JSONValue = ["key": "control-plane", "operator": "DoesNotExist"]
+        #expect(webhooks.configuration.isRegistered(in: stored { $0.append(theirs) }))
+        #expect(webhooks.configuration.isRegistered(in: stored { $0.insert(theirs, at: 0) }))
+        #expect(!webhooks.configuration.isRegistered(in: stored { $0 = [theirs] }))
+        #expect(!webhooks.configuration.isRegistered(in: stored { $0[0]["operator"] = "Exists" }))
     }
 
     @Test func aChangedOrMissingWebhookIsADifference() {
