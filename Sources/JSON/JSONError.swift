@@ -7,6 +7,8 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case typeMismatch
         /// Nested deeper than ``JSONReader/maximumDepth``.
         case tooDeep
+        /// More values than the reader was told to build.
+        case tooMany
         /// A string is not UTF-8 or has an unpaired surrogate.
         case encoding
     }

@@ -24,11 +24,16 @@ package struct JSONReader: Sendable {
     private let end: Int
     /// Whether the innermost open container has yielded nothing yet; decides if a comma is due.
     private var isAtStart = false
+    /// How many more values ``readValue()`` may build.
+    private var valuesLeft: Int
 
     /// A reader of `bytes`, or of a part of it.
     ///
+    /// - Parameter maximumValues: how many values ``readValue()`` may build, those in others included. A value of two bytes can take a
+    ///   hundred bytes of memory.
     /// - Precondition: `range` lies within `bytes`.
-    package init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
+    package init(_ bytes: [UInt8], in range: Range<Int>? = nil, maximumValues: Int = .max) {
+        valuesLeft = maximumValues
         let range = range ?? bytes.indices
         precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
         self.bytes = bytes
@@ -228,6 +233,8 @@ package struct JSONReader: Sendable {
 
     private mutating func readValue(depth: Int) throws(JSONError) -> JSONValue {
         guard depth <= Self.maximumDepth else { throw Self.tooDeep(position) }
+        guard valuesLeft > 0 else { throw JSONError(.tooMany, "too many values", offset: position) }
+        valuesLeft -= 1
         switch try peekKind() {
         case .null:
             try literal("null")

@@ -1,9 +1,10 @@
 extension JSONValue {
     /// Parses one JSON text.
     ///
+    /// - Parameter maximumValues: how many values it may have, those in others included.
     /// - Throws: ``JSONError`` when the bytes are not exactly one value.
-    package init(parsing bytes: [UInt8]) throws(JSONError) {
-        var reader = JSONReader(bytes)
+    package init(parsing bytes: [UInt8], maximumValues: Int = .max) throws(JSONError) {
+        var reader = JSONReader(bytes, maximumValues: maximumValues)
         self = try reader.readValue()
         try reader.finish()
     }

@@ -38,6 +38,15 @@ struct JSONReaderTests {
         #expect { try reader.skipValue() } throws: { ($0 as? JSONError)?.code == .tooDeep }
     }
 
+    @Test func buildsNoMoreValuesThanItIsToldTo() throws {
+        let bytes = Array(#"{"a":[1,{}],"b":null}"#.utf8)
+        #expect(try JSONValue(parsing: bytes, maximumValues: 5)["a"]?.arrayValue?.count == 2)
+        #expect { try JSONValue(parsing: bytes, maximumValues: 4) } throws: { ($0 as? JSONError)?.code == .tooMany }
+        // What is skipped costs nothing.
+        var reader = JSONReader(bytes, maximumValues: 0)
+        #expect(try reader.skipValue() == bytes.indices)
+    }
+
     @Test func everyTruncationOfADocumentIsAnError() throws {
         let text = Array(#"{"a":[1,-2.5e3,true,false,null,"x\u00e9\\"],"b":{"c":{}}}"#.utf8)
         _ = try JSONValue(parsing: text)

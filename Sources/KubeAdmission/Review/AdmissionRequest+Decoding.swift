@@ -8,16 +8,19 @@ extension AdmissionRequest {
     /// The longest uid that is echoed. API servers send 36 characters.
     private static let longestUID = 128
 
+    /// The most values that are read. Objects as large as etcd takes them have some 100,000; each may cost a hundred bytes and more.
+    static let mostValues = 500_000
+
     /// Reads an `AdmissionReview` with a request.
     ///
     /// Unknown fields are ignored, as servers add some. The bytes are those of anybody who reaches the port: their depth is bounded by
-    /// ``JSONReader/maximumDepth``, their number by the caller.
+    /// ``JSONReader/maximumDepth``, the values in them by ``mostValues``, their number by the caller.
     ///
     /// - Throws: ``AdmissionError/Code/request`` with the field that is wrong.
     package init(review bytes: [UInt8]) throws(AdmissionError) {
         let review: JSONValue
         do {
-            review = try JSONValue(parsing: bytes)
+            review = try JSONValue(parsing: bytes, maximumValues: Self.mostValues)
         } catch {
             throw AdmissionError(.request, "the body is no JSON", cause: error)
         }

@@ -15,11 +15,16 @@ package typealias AdmissionHandler = @Sendable (AdmissionRequest) async throws -
 /// - A path of a handler takes a POST of an `AdmissionReview` in JSON. Whatever is wrong with it has a status of 4xx and a text that
 ///   says what.
 /// - Each request has a deadline, from the `timeout` that API servers send. Past it the answer is 504, and the work was cancelled.
-/// - So many requests are worked on at a time; one whose turn does not come is answered 503.
+/// - So many requests are worked on at a time, and so many bytes of them are held and decoded; one whose turn does not come is answered 503.
 package struct AdmissionEndpoints: Sendable {
     private let handlers: [String: (handler: AdmissionHandler, metrics: AdmissionMetrics)]
     private let bodyLimit: Int
-    private let gate: AdmissionGate
+    private let requests: AdmissionGate
+    /// Of the bytes that are held.
+    private let bodies: AdmissionGate
+    /// Of the bytes that have become values, which take some 25 times as much memory. Apart from the bodies, since who sends slowly holds
+    /// those up, and not this.
+    private let values: AdmissionGate
     private let time: TimeSource
     private let logger: Logger
 
@@ -27,10 +32,14 @@ package struct AdmissionEndpoints: Sendable {
     ///   - handlers: by path, such as `/mutate-v1-pod`.
     ///   - bodyLimit: the bytes of a request. Two objects of 3 MiB, the most that API servers take, and what is around them.
     ///   - concurrency: requests that are worked on at a time.
+    ///   - heldBytes: the bytes of requests that are held at a time.
+    ///   - decodedBytes: the bytes of requests that are decoded and answered at a time.
     package init(
         handlers: [String: AdmissionHandler],
         bodyLimit: Int = 7 << 20,
         concurrency: Int = 64,
+        heldBytes: Int = 64 << 20,
+        decodedBytes: Int = 8 << 20,
         time: TimeSource = .system,
         metrics: any MetricsFactory,
         logger: Logger
@@ -43,17 +52,21 @@ package struct AdmissionEndpoints: Sendable {
         self.bodyLimit = bodyLimit
         self.time = time
         self.logger = logger
-        gate = AdmissionGate(limit: concurrency, time: time)
+        requests = AdmissionGate(limit: concurrency, time: time)
+        bodies = AdmissionGate(limit: heldBytes, time: time)
+        values = AdmissionGate(limit: decodedBytes, time: time)
     }
 
     /// - Parameters:
     ///   - target: path and query.
+    ///   - contentLength: the bytes of the body; `nil` when they were not announced, upon which they count as the most that may be.
     ///   - body: reads the body, up to so many bytes, and throws `NIOTooManyBytesError` when there are more.
     /// - Throws: when the body breaks off, so that nobody is there to answer.
     func respond(
         to method: String,
         _ target: String,
         contentType: String?,
+        contentLength: Int? = nil,
         body: @escaping @Sendable (_ limit: Int) async throws -> [UInt8]
     ) async throws -> AdmissionAnswer {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -67,7 +80,8 @@ package struct AdmissionEndpoints: Sendable {
         defer { metrics.end(status: status, after: start.duration(to: time.now)) }
         let deadline = start.advanced(by: AdmissionDeadline.limit(query: parts.count > 1 ? parts[1] : ""))
         return try await withSpan("admission \(path)", ofKind: .server) { span in
-            let answer = try await self.answer(method, path, contentType, deadline, handler, body, span)
+            let length = contentLength ?? bodyLimit
+            let answer = try await self.answer(method, path, contentType, length, deadline, handler, body, span)
             status = answer.status
             if span.isRecording { span.attributes["http.response.status_code"] = answer.status }
             return answer
@@ -78,6 +92,7 @@ package struct AdmissionEndpoints: Sendable {
         _ method: String,
         _ path: String,
         _ contentType: String?,
+        _ length: Int,
         _ deadline: TimeSource.Instant,
         _ handler: @escaping AdmissionHandler,
         _ body: @escaping @Sendable (_ limit: Int) async throws -> [UInt8],
@@ -88,25 +103,46 @@ package struct AdmissionEndpoints: Sendable {
         guard mediaType?.trimmingPrefix(while: { $0 == " " }) == "application/json" else {
             return AdmissionAnswer(415, "the Content-Type must be application/json")
         }
-        let answer = try await gate.pass(until: deadline) {
-            let answer = try await time.run(until: deadline) { try await review(path, handler, body, span) }
-            return answer ?? AdmissionAnswer(504, "no answer before the deadline of the request")
+        guard length <= bodyLimit else { return tooLarge }
+        let answer = try await requests.pass(until: deadline) {
+            try await bodies.pass(weight: length, until: deadline) {
+                let answer = try await time.run(until: deadline) {
+                    try await review(path, handler, body, deadline, span)
+                }
+                return answer ?? AdmissionAnswer(504, "no answer before the deadline of the request")
+            }
         }
-        return answer ?? AdmissionAnswer(503, "too many admission requests at a time")
+        return answer.flatMap(\.self) ?? overloaded
     }
+
+    private var overloaded: AdmissionAnswer { AdmissionAnswer(503, "too many admission requests at a time") }
+    private var tooLarge: AdmissionAnswer { AdmissionAnswer(413, "the request is larger than \(bodyLimit) bytes") }
 
     private func review(
         _ path: String,
         _ handler: AdmissionHandler,
         _ body: (_ limit: Int) async throws -> [UInt8],
+        _ deadline: TimeSource.Instant,
         _ span: any Tracing.Span
     ) async throws -> AdmissionAnswer {
         let bytes: [UInt8]
         do {
             bytes = try await body(bodyLimit)
         } catch is NIOTooManyBytesError {
-            return AdmissionAnswer(413, "the request is larger than \(bodyLimit) bytes")
+            return tooLarge
         }
+        let answer = try await values.pass(weight: bytes.count, until: deadline) {
+            try await review(path, handler, bytes, span)
+        }
+        return answer ?? overloaded
+    }
+
+    private func review(
+        _ path: String,
+        _ handler: AdmissionHandler,
+        _ bytes: [UInt8],
+        _ span: any Tracing.Span
+    ) async throws -> AdmissionAnswer {
         let request: AdmissionRequest
         do {
             request = try AdmissionRequest(review: bytes)

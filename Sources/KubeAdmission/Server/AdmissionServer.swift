@@ -167,7 +167,8 @@ package final class AdmissionServer: Service {
         let answer = try await endpoints.respond(
             to: request.method.rawValue,
             request.head.path ?? "",
-            contentType: request.headers[.contentType]
+            contentType: request.headers[.contentType],
+            contentLength: request.headers[.contentLength].flatMap { Int($0) }
         ) { limit in
             let buffer = try await body.collect(upTo: limit)
             return Array(buffer.readableBytesView)

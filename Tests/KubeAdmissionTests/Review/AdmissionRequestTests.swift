@@ -86,6 +86,15 @@ import Testing
         #expect(throws: AdmissionError.self) { try AdmissionRequest(review: Array(text.utf8)) }
     }
 
+    /// Two bytes each, and many times as much in memory.
+    @Test func `a review of far too many values is refused`() {
+        let body = Reviews.review { review in
+            review[path: "request", "object", "data"] = .array(Array(repeating: .int(0), count: 600_000))
+        }
+        let error = #expect(throws: AdmissionError.self) { try AdmissionRequest(review: body) }
+        #expect((error?.cause as? JSONError)?.code == .tooMany)
+    }
+
     @Test func `damaged reviews do no harm`() {
         var random = SeededGenerator(seed: 7)
         let review = Reviews.review()

@@ -13,12 +13,16 @@ import Testing
 
     private func endpoints(
         concurrency: Int = 4,
+        heldBytes: Int = 64 << 10,
+        decodedBytes: Int = 64 << 10,
         _ handler: @escaping AdmissionHandler = { _ in .allowed() }
     ) -> AdmissionEndpoints {
         AdmissionEndpoints(
             handlers: ["/mutate": handler],
             bodyLimit: 4096,
             concurrency: concurrency,
+            heldBytes: heldBytes,
+            decodedBytes: decodedBytes,
             time: time.source,
             metrics: registry,
             logger: Reviews.quiet
@@ -30,9 +34,11 @@ import Testing
         _ body: [UInt8] = Reviews.review(),
         to target: String = "/mutate?timeout=10s",
         method: String = "POST",
-        contentType: String? = "application/json"
+        contentType: String? = "application/json",
+        contentLength: Int? = nil
     ) async throws -> AdmissionAnswer {
-        try await endpoints.respond(to: method, target, contentType: contentType) { limit in
+        try await endpoints.respond(to: method, target, contentType: contentType, contentLength: contentLength) {
+            limit in
             guard body.count <= limit else { throw NIOTooManyBytesError(maxBytes: limit) }
             return body
         }
@@ -81,6 +87,85 @@ import Testing
         let answer = try await post(endpoints(), Array(repeating: 0x20, count: 4097))
         #expect(answer.status == 413)
         #expect(total(413) == 1)
+    }
+
+    @Test func `a review that is announced as too large is not waited for`() async throws {
+        let answer = try await endpoints().respond(
+            to: "POST",
+            "/mutate",
+            contentType: "application/json",
+            contentLength: 4097
+        ) { _ in throw Trouble() }
+        #expect(answer.status == 413)
+    }
+
+    /// - Returns: how many were answered at a time at most.
+    private func most(of count: Int, _ endpoints: AdmissionEndpoints, _ running: Running, contentLength: Int? = nil)
+        async throws -> Int
+    {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<count { group.addTask { try await post(endpoints, contentLength: contentLength).status } }
+            #expect(await eventually { running.count.value.now > 0 })
+            // Whoever may come in has come.
+            for _ in 0..<200 { await Task.yield() }
+            running.isOpen.update { $0 = true }
+            let statuses = try await group.reduce(into: []) { $0.append($1) }
+            #expect(statuses == Array(repeating: 200, count: count))
+        }
+        return running.count.value.most
+    }
+
+    /// Counts what is in, and holds it there.
+    private final class Running: Sendable {
+        let isOpen = ObservedValue(false)
+        let count = Locked((now: 0, most: 0))
+
+        func pass() async {
+            count.change { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+            _ = await isOpen.wait(until: nil, time: .system) { $0 }
+            count.change { $0.now -= 1 }
+        }
+    }
+
+    /// Memory goes by bytes and not by requests.
+    @Test func `so many bytes are answered at a time`() async throws {
+        let running = Running()
+        let size = Reviews.review().count
+        let endpoints = endpoints(decodedBytes: size * 2 + size / 2) { _ in
+            await running.pass()
+            return .allowed()
+        }
+        #expect(try await most(of: 4, endpoints, running, contentLength: size) == 2)
+    }
+
+    @Test func `so many bytes are held at a time, and what is not announced counts as the most`() async throws {
+        for (length, most) in [(1000, 2), (nil, 1)] as [(Int?, Int)] {
+            let running = Running()
+            let endpoints = endpoints(heldBytes: 4096) { _ in
+                await running.pass()
+                return .allowed()
+            }
+            #expect(try await self.most(of: 4, endpoints, running, contentLength: length.map { $0 * 2 }) == most)
+        }
+    }
+
+    /// Who sends slowly must not keep others from being answered.
+    @Test func `a body that does not come holds no room among those that are answered`() async throws {
+        let endpoints = endpoints(decodedBytes: 4096)
+        let isOver = ObservedValue(false)
+        async let slow = endpoints.respond(
+            to: "POST",
+            "/mutate?timeout=30s",
+            contentType: "application/json",
+            contentLength: 4096
+        ) { _ in
+            _ = await isOver.wait(until: nil, time: .system) { $0 }
+            return Reviews.review()
+        }
+        #expect(await time.hasSleepers(1))
+        #expect(try await post(endpoints, contentLength: 1000).status == 200)
+        isOver.update { $0 = true }
+        #expect(try await slow.status == 200)
     }
 
     @Test func `a handler that fails leaves it to the failure policy`() async throws {
