@@ -27,6 +27,9 @@ extension InjectionDecision {
         if pod.isExempt(by: exceptions) { return .skip(.exceptionLabel) }
         if pod.hasContainer(named: sidecarName) { return .skip(.alreadyInjected) }
         let metadata = try pod.metadata()
+        if metadata.annotations["kubernetes.io/config.mirror"] != nil { return .skip(.mirrorPod) }
+        if pod.usesHostNetwork { return .skip(.hostNetwork) }
+        if pod.runsOnWindows { return .skip(.windows) }
         if let enabled = try metadata.labelOrAnnotation(MetadataKey.injection, SettingValue.isEnabled) {
             guard enabled else { return .skip(.disabledOnPod) }
         } else if let enabled = try namespace.labelOrAnnotation(MetadataKey.injection, SettingValue.isEnabled) {
@@ -34,9 +37,6 @@ extension InjectionDecision {
         } else {
             return .skip(.notRequested)
         }
-        if metadata.annotations["kubernetes.io/config.mirror"] != nil { return .skip(.mirrorPod) }
-        if pod.usesHostNetwork { return .skip(.hostNetwork) }
-        if pod.runsOnWindows { return .skip(.windows) }
         if let mesh = try mesh(metadata) { return .inject(mesh: mesh) }
         return .inject(mesh: try mesh(namespace) ?? defaultMesh)
     }

@@ -74,7 +74,30 @@ struct InjectionDecisionTests {
             outcome: "metadata.annotations[kuma.io/mesh]: \"No Mesh\""
         ),
         Row(annotations: on().merging(["kubernetes.io/config.mirror": "x"]) { $1 }, outcome: "mirror_pod"),
+        Row(
+            annotations: ["kubernetes.io/config.mirror": "x"],
+            namespaceAnnotations: on("nonsense"),
+            outcome: "mirror_pod"
+        ),
     ]
+
+    /// Nothing is held against those that could have no sidecar anyway: a slip in an annotation of `kube-system` must not keep the network
+    /// from coming up.
+    @Test(
+        arguments: [
+            (["hostNetwork": true], "host_network"), (["nodeSelector": ["kubernetes.io/os": "windows"]], "windows"),
+        ] as [(JSONValue, String)]
+    )
+    func nothingIsHeldAgainstThoseThatCannotHaveOne(_ spec: JSONValue, _ reason: String) throws {
+        var pod = simplePod
+        for (name, value) in spec.objectValue ?? [:] { pod[path: "spec", .init(name)] = value }
+        let namespace = NamespaceMetadata(name: "kube-system", labels: [:], annotations: Self.on("yess"))
+        guard case .skipped(let found) = try SidecarInjector.native.inject(pod, namespace).action else {
+            Issue.record("it is not skipped")
+            return
+        }
+        #expect(found.rawValue == reason)
+    }
 
     @Test(arguments: rows)
     func whoeverAsksGetsASidecar(row: Row) throws {
