@@ -146,9 +146,16 @@ package final class CertificateKeeper: Service {
         let serving = Result { try serve(actions, state, &rotation, texts) }
         let publishing = await publish(actions, state.bundle, published ?? [])
         noteState(state, rotation, texts)
-        let isWritten = try await write(actions, state, stored, published ?? [], now)
+        let writing: Result<Bool, any Error>
+        do {
+            writing = .success(try await write(actions, state, stored, published ?? [], now))
+        } catch {
+            writing = .failure(error)
+        }
+        // Before what a replica that does not lead is refused anyway, and what would hide them.
         try serving.get()
         if let unread { throw unread }
+        let isWritten = try writing.get()
         guard try !publishing.get(), !isWritten else { return .again }
         for case .checkAgain(let moment) in actions { return .settled(until: moment) }
         return .settled(until: now.advanced(by: options.interval))

@@ -145,6 +145,19 @@ import Testing
         }
     }
 
+    @Test func `a replica that stands by is refused quietly, and tells what it cannot read`() async throws {
+        let keeper = keeper()
+        cluster.state.change { $0.isStandby = true }
+        try await running([keeper]) {
+            #expect(await time.hasSleepers(1))
+            #expect(registry.value("certificate_errors_total") == 0)
+            cluster.state.change { $0.areBundlesUnreadable = true }
+            keeper.lookNow()
+            #expect(await eventually { registry.value("certificate_errors_total") == 1 })
+        }
+        #expect(cluster.state.value.writes == 0)
+    }
+
     @Test func `a Secret that somebody else fills is served and published, and not written`() async throws {
         let now = time.source.wall.timestamp
         let authority = try CertificateAuthority(named: "theirs", now: now, validity: .seconds(86400))

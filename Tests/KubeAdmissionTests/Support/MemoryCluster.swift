@@ -1,5 +1,6 @@
 import JSON
 import KubeAdmission
+import KubeClient
 import KubeRuntime
 
 /// A Secret and bundles in memory, with versions as an API server has them.
@@ -15,6 +16,9 @@ final class MemoryCluster: Sendable {
         var publications = 0
         var conflicts = 0
         var isAway = false
+        /// Whether somebody else leads, so that nothing may be written.
+        var isStandby = false
+        var areBundlesUnreadable = false
         /// Whether the bundles are somebody else's to publish.
         var isKeptByOthers = false
     }
@@ -40,7 +44,10 @@ struct MemoryStorage: CertificateStorage {
     }
 
     func write(_ data: [String: JSONValue], replacing old: StoredCertificates) async throws -> Bool {
-        state.change { state in
+        guard !state.value.isStandby else {
+            throw KubeError(.notLeading, verb: "update", subject: "secrets", message: "this process does not lead")
+        }
+        return state.change { state in
             guard state.object?["version"] == old.object?["version"] else {
                 state.conflicts += 1
                 return false
@@ -59,7 +66,7 @@ struct MemoryPublisher: BundlePublisher {
 
     func read() async throws -> [PublishedBundle] {
         let state = state.value
-        guard !state.isAway else { throw MemoryCluster.Failure() }
+        guard !state.isAway, !state.areBundlesUnreadable else { throw MemoryCluster.Failure() }
         return state.bundles.sorted { $0.key < $1.key }.map { place, text in
             PublishedBundle(
                 place: place,
