@@ -99,7 +99,12 @@ struct WebServerReconciler: Sendable {
         // A conflict is somebody else being faster: what they did is seen in a moment.
         if !failure.isCancelled, !failure.isConflict, !failure.isNotLeading {
             let status = self.plan(webServer, observation, intents, WebServerPlanner.Failure(failure)).status
-            try await tell(status, of: webServer, context)
+            do {
+                try await tell(status, of: webServer, context)
+            } catch {
+                // What was to be told is the failure of this run.
+                context.logger.warning("the status cannot be written", metadata: ["error": "\(error)"])
+            }
         }
         throw failure
     }

@@ -27,17 +27,20 @@ struct WebServerReconcilerTests {
 
     /// Reconciles a WebServer none of whose children is seen.
     ///
+    /// - Parameter children: what the server says to a write of one; `nil` to take it.
     /// - Returns: the requests, in order.
     private func requests(
         hasStatus: Bool,
         _ present: ScriptedAPI.Answer,
         paused: Bool = false,
         unread: ChildRole? = nil,
-        toldBy status: ScriptedAPI.Answer? = nil
+        toldBy status: ScriptedAPI.Answer? = nil,
+        children: @escaping @Sendable (ScriptedAPI.Request) -> ScriptedAPI.Answer? = { _ in nil }
     ) async throws -> [ScriptedAPI.Request] {
         let answer: @Sendable (ScriptedAPI.Request) -> ScriptedAPI.Answer = { request in
             if request.path.hasSuffix("/status") { return status ?? present }
             if request.method == "GET" { return present }
+            if let answer = children(request) { return answer }
             var stored = request.body
             stored[path: "metadata", "uid"] = "2"
             stored[path: "metadata", "resourceVersion"] = "2"
@@ -117,6 +120,16 @@ struct WebServerReconcilerTests {
         #expect(requests.map(\.method) == ["GET", "PATCH"] && requests.last?.path == "\(Self.path)/status")
         let conditions = requests.last?.body[path: "status", "conditions"]?.arrayValue ?? []
         #expect(conditions.contains { $0["type"] == "Reconciling" && $0["reason"] == "WriteFailed" })
+    }
+
+    /// Its reason, and when the server wants to be asked again, must not be lost.
+    @Test func aFailureIsToldAlsoWhenTheStatusCannotBeWritten() async throws {
+        let error = await #expect(throws: KubeError.self) {
+            _ = try await requests(hasStatus: false, .refusal(500, "InternalError")) { request in
+                request.path.hasSuffix("/status") ? nil : .refusal(403, "Forbidden", "quota")
+            }
+        }
+        #expect(error?.isForbidden == true, "\(error.map { "\($0)" } ?? "")")
     }
 
     /// Nothing to do but to tell, and nobody to tell it to.

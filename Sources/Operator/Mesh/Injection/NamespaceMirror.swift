@@ -24,15 +24,17 @@ enum NamespaceMirror {
         guard isOurs || label == nil else { return nil }
         let wanted = namespace.annotations[key].flatMap(normalized)
         guard wanted != (isOurs ? label : nil) else { return nil }
-        return object(namespace.name, wanted: wanted)
+        return object(namespace, wanted: wanted)
     }
 
-    private static func object(_ name: String, wanted: String?) -> JSONValue {
+    private static func object(_ namespace: Namespace, wanted: String?) -> JSONValue {
         .compact([
             "apiVersion": .string(APIResource.namespaces.apiVersion),
             "kind": .string(APIResource.namespaces.kind),
             "metadata": .compact([
-                "name": .string(name),
+                "name": .string(namespace.name),
+                // An apply without it makes a namespace again that has just gone.
+                "uid": .string(namespace.uid.description),
                 "labels": wanted.map { [key: .string($0)] },
                 "annotations": wanted.map { _ in [mark: "true"] },
             ]),

@@ -39,6 +39,7 @@ struct NamespaceMirrorTests {
             return
         }
         #expect(intent?[path: "metadata", "name"] == "shop")
+        #expect(intent?[path: "metadata", "uid"] == "1", "so that none is made that has gone")
         #expect(intent?[path: "metadata", "labels", Self.key]?.stringValue == wanted)
         #expect((intent?[path: "metadata", "annotations", NamespaceMirror.mark] != nil) == (wanted != nil))
     }
@@ -55,7 +56,7 @@ struct NamespaceMirrorTests {
             .merging(row.isOurs ? [NamespaceMirror.mark: "true"] : [:]) { $1 }
         let object: JSONValue = [
             "metadata": [
-                "name": "shop", "annotations": .object(annotations),
+                "name": "shop", "uid": "1", "annotations": .object(annotations),
                 "labels": .object(row.label.map { [Self.key: .string($0)] } ?? [:]),
             ],
             "status": ["phase": .string(phase)],
