@@ -1,3 +1,4 @@
+import KubeClient
 import KubeRuntime
 import Testing
 
@@ -41,7 +42,7 @@ struct ReflectorTimingTests {
         let busy = ReflectorFailure(.tooManyRequests, "", retryAfter: .seconds(20))
         #expect(reflector.failed(busy) == .wait(until: at(.seconds(20))))
         _ = reflector.waited()
-        let absurd = ReflectorFailure(.tooManyRequests, "", retryAfter: .seconds(1_000_000))
+        let absurd = ReflectorFailure(KubeStatus(code: 429, reason: "", message: "", retryAfterSeconds: 1_000_000))
         #expect(reflector.failed(absurd) == .wait(until: at(.seconds(300))))
     }
 
