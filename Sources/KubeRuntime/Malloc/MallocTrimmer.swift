@@ -22,7 +22,10 @@ package struct MallocTrimmer: Service {
                     guard let before = Malloc.figures, machine.isDue(before) else { continue }
                     Malloc.trim()
                     machine.trimmed(Malloc.figures ?? before)
-                    logger.debug("gave free memory back", metadata: ["used": "\(before.used)", "free": "\(before.free)"])
+                    logger.debug(
+                        "gave free memory back",
+                        metadata: ["used": "\(before.used)", "free": "\(before.free)"]
+                    )
                 }
             }
         } catch is CancellationError {
