@@ -132,7 +132,7 @@ package final class AdmissionServer: Service {
             firstByteLimit: TimeAmount(limits.firstByteTimeout),
             context: { [certificate, time] in certificate.context(at: time.wall.timestamp) }
         )
-        return channel.server(
+        return OrderlyChannel(channel).server(
             configuration: ServerConfiguration(
                 address: .hostname(host, port: Int(address.port)),
                 availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)

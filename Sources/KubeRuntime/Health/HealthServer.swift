@@ -95,25 +95,28 @@ package final class HealthServer: Service {
         throw HealthError(.bind, "cannot listen on \(address)", cause: failure)
     }
 
-    private func server(_ host: String) throws -> any Service {
+    private func server(_ host: String) -> any Service {
         // What the server says of itself and of each connection is of no interest to those who run an operator.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
-        return try HTTPServerBuilder.http1(configuration: channelConfiguration).buildServer(
+        let channel = HTTP1Channel(
+            responder: { [endpoints] request, writer, _ in
+                try await Self.respond(to: request.head, with: writer, endpoints)
+            },
+            configuration: channelConfiguration
+        )
+        return OrderlyChannel(channel).server(
             configuration: ServerConfiguration(
                 address: .hostname(host, port: Int(address.port)),
                 availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)
             ),
-            eventLoopGroup: eventLoopGroup,
-            logger: quiet,
-            responder: { [endpoints] request, writer, _ in
-                try await Self.respond(to: request.head, with: writer, endpoints)
-            },
             onServerRunning: { [phase, logger] channel in
                 let port = channel.localAddress?.port ?? 0
                 phase.update { $0 = .bound(port: port) }
                 logger.info("serving health and metrics", metadata: ["host": "\(host)", "port": "\(port)"])
-            }
+            },
+            eventLoopGroup: eventLoopGroup,
+            logger: quiet
         )
     }
 

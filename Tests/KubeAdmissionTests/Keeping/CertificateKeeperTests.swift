@@ -150,10 +150,10 @@ import Testing
         cluster.state.change { $0.isStandby = true }
         try await running([keeper]) {
             #expect(await time.hasSleepers(1))
-            #expect(registry.value("certificate_errors_total") == 0)
+            #expect(registry.value("swiftlet_certificate_errors_total") == 0)
             cluster.state.change { $0.areBundlesUnreadable = true }
             keeper.lookNow()
-            #expect(await eventually { registry.value("certificate_errors_total") == 1 })
+            #expect(await eventually { registry.value("swiftlet_certificate_errors_total") == 1 })
         }
         #expect(cluster.state.value.writes == 0)
     }

@@ -175,6 +175,26 @@ import Testing
         }
     }
 
+    /// Of a connection that nobody takes any more, swift-nio would end the process.
+    @Test func `a server that ends while connections come in ends in peace`() async throws {
+        for _ in 0..<20 {
+            try await withThrowingTaskGroup(of: Void.self) { callers in
+                try await Self.serving(Self.server()) { port in
+                    for _ in 0..<8 {
+                        callers.addTask {
+                            while !Task.isCancelled {
+                                do { _ = try await HTTPExchange.request("GET", "/healthz", port: port) } catch { return }
+                            }
+                        }
+                    }
+                    let response = try await HTTPExchange.request("GET", "/healthz", port: port)
+                    #expect(response.status == 200)
+                }
+                callers.cancelAll()
+            }
+        }
+    }
+
     @Test(arguments: [":0", "[::1]:0", "localhost:0"])
     func `other addresses can be listened on`(address: String) async throws {
         try await Self.serving(Self.server(address)) { port in

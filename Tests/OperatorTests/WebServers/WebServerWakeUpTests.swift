@@ -89,11 +89,17 @@ struct WebServerWakeUpTests {
             ])
         }
         try await Self.withOperator { webServers in
-            webServers.stores.pods.put(try pod(of: "one", version: 1))
+            for name in ["one", "other"] {
+                webServers.stores.webServers.put(try Self.read(AdmissionSample.webServer([:], name: name)))
+            }
+            _ = await Self.woken(webServers)
+            webServers.stores.pods.put(try pod(of: "unknown", version: 1))
+            #expect(await Self.woken(webServers) == [])
+            webServers.stores.pods.put(try pod(of: "one", version: 2))
             #expect(await Self.woken(webServers) == ["one"])
-            webServers.stores.pods.put(try pod(of: "other", version: 2))
+            webServers.stores.pods.put(try pod(of: "other", version: 3))
             #expect(await Self.woken(webServers) == ["one", "other"])
-            webServers.stores.pods.delete(try pod(of: "other", version: 3))
+            webServers.stores.pods.delete(try pod(of: "other", version: 4))
             #expect(await Self.woken(webServers) == ["other"])
         }
     }
