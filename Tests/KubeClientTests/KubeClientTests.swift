@@ -105,9 +105,10 @@ import Testing
     @Test func aServerThatIsNotThereIsTriedFiveTimes() async throws {
         let time = InstantClock()
         let transport = try Transport()
-        let url = "http://127.0.0.1:\(try TestServer.closedPort())"
+        let nobody = try RefusingPort()
+        defer { nobody.release() }
         let client = KubeClient(
-            configuration: ClusterConfiguration(server: try ServerURL(parsing: url)),
+            configuration: ClusterConfiguration(server: try ServerURL(parsing: nobody.url)),
             transport: transport,
             userAgent: "swiftlet-tests",
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),

@@ -207,7 +207,9 @@ import Testing
             transport in
             _ = try await transport.perform(HTTPRequest(path: "/"), on: .init(server))
             _ = try await transport.stream(HTTPRequest(path: "/"), on: .init(server))
-            let closed = TransportEndpoint(baseURL: "http://127.0.0.1:\(try TestServer.closedPort())")
+            let nobody = try RefusingPort()
+            defer { nobody.release() }
+            let closed = TransportEndpoint(baseURL: nobody.url)
             await expect(.connect) { () async throws(TransportError) in
                 try await transport.perform(HTTPRequest(method: "PUT", path: "/"), on: closed)
             }

@@ -28,11 +28,12 @@ import Testing
     }
 
     @Test func aRefusedConnectionIsRetryableAndNothingWasSent() async throws {
-        let port = try TestServer.closedPort()
-        let error = try await expect(.connect, calling: .init(baseURL: "http://127.0.0.1:\(port)"))
+        let nobody = try RefusingPort()
+        defer { nobody.release() }
+        let error = try await expect(.connect, calling: .init(baseURL: nobody.url))
         #expect(error?.isRetryable == true)
         #expect(error?.wasSent == false)
-        #expect(error?.message.hasPrefix("GET http://127.0.0.1:\(port)/: ") == true)
+        #expect(error?.message.hasPrefix("GET \(nobody.url)/: ") == true)
     }
 
     @Test func anUnknownHostIsRetryable() async throws {

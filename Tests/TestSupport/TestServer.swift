@@ -33,7 +33,7 @@ package final class TestServer: Sendable {
         Glibc.shutdown(listener, CInt(SHUT_RDWR))
     }
 
-    /// A port on which nobody listens.
+    /// A port on which nobody listens yet. Where nobody ever should, there is ``RefusingPort``.
     package static func closedPort() throws -> UInt16 {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
@@ -70,7 +70,7 @@ package final class TestServer: Sendable {
         return descriptor
     }
 
-    private static func bindToLoopback(_ descriptor: CInt) throws -> UInt16 {
+    static func bindToLoopback(_ descriptor: CInt) throws -> UInt16 {
         var port: UInt16 = 0
         let status = withLoopbackAddress(port: 0) { address, length in
             guard bind(descriptor, address, length.pointee) == 0 else { return -1 }

@@ -183,7 +183,9 @@ import Testing
                     for _ in 0..<8 {
                         callers.addTask {
                             while !Task.isCancelled {
-                                do { _ = try await HTTPExchange.request("GET", "/healthz", port: port) } catch { return }
+                                do { _ = try await HTTPExchange.request("GET", "/healthz", port: port) } catch {
+                                    return
+                                }
                             }
                         }
                     }

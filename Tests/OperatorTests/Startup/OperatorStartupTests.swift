@@ -12,13 +12,14 @@ import Testing
 struct OperatorStartupTests {
     @Test func itServesHealthAndWaitsUntilItIsToldToStop() async throws {
         let port = try TestServer.closedPort()
-        let nobody = try TestServer.closedPort()
+        let nobody = try RefusingPort()
+        defer { nobody.release() }
         var options = OperatorService.Options(
             healthAddress: ListenAddress(host: "127.0.0.1", port: port),
             instance: "tests"
         )
         options.endsOnSignals = false
-        try await ScriptedAPI.withClient(of: "http://127.0.0.1:\(nobody)") { client in
+        try await ScriptedAPI.withClient(of: nobody.url) { client in
             let service = OperatorService(
                 client: client,
                 options: options,

@@ -158,9 +158,10 @@ struct SpanExporterTests {
     }
 
     @Test func nobodyThereIsNoErrorOfOurs() async throws {
-        let port = try TestServer.closedPort()
+        let nobody = try RefusingPort()
+        defer { nobody.release() }
         let once = options { $0.attempts = 1 }
-        let registry = try await exporting(to: "http://127.0.0.1:\(port)", once) { _, tracer in
+        let registry = try await exporting(to: nobody.url, once) { _, tracer in
             tracer.withSpan("a") { _ in }
         }
         #expect(lines(registry) == ["swiftlet_spans_dropped_total{reason=\"export_failed\"} 1"])
