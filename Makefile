@@ -53,6 +53,11 @@ bench: release ## Measure, and print the figures beside those of the Go peer
 	$(CLUSTER)/deps.sh light
 	Tests/run.sh bench
 
+.PHONY: attack
+attack: release ## Attack a release build from four local clients for five minutes, and print what honest users notice
+	$(CLUSTER)/deps.sh light
+	Tests/run.sh attack
+
 .PHONY: build
 build: ## Build for debugging
 	@$(CLUSTER)/deps.sh build

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs one kind of tests (unit, bad-days, e2e or bench) with the cluster it needs, and takes the cluster down whatever happens.
+# Runs one kind of tests (unit, bad-days, e2e, bench or attack) with the cluster it needs, and takes the cluster down whatever happens.
 # "bad-days short" runs those that take a minute.
 # KUBECONFIG names another cluster to run against; KUBE_ASSETS other Kubernetes binaries to make one from.
 set -euo pipefail
@@ -90,8 +90,13 @@ case $1 in
         bring_up bare
         .build-release/release/swiftlet-bench --kubeconfig "$KUBECONFIG" "${@:2}"
         ;;
+    attack)
+        bring_up bare
+        .build-release/release/swiftlet-bench --kubeconfig "$KUBECONFIG" --only g \
+            --attacker Tests/Attack/attacker.py --attack-seconds "${SWIFTLET_ATTACK_SECONDS:-300}"
+        ;;
     *)
-        echo "usage: $0 unit|bad-days|e2e|bench" >&2
+        echo "usage: $0 unit|bad-days|e2e|bench|attack" >&2
         exit 2
         ;;
 esac

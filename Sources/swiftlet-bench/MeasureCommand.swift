@@ -7,8 +7,8 @@ struct MeasureCommand: AsyncParsableCommand {
         abstract: "Measure, and print a Markdown table.",
         discussion: """
             The parts: a, pods listed and watched by an informer; b, WebServers created until all have converged; c, a restart of the \
-            operator on them; d, the operator with nothing to do; e, changes of a mesh pushed to simulated proxies; f, sidecars injected. \
-            c and d do what b does first. e and f are best given a server of their own.
+            operator on them; d, the operator with nothing to do; e, changes of a mesh pushed to simulated proxies; f, sidecars injected; g, \
+            the operator under attack by hostile clients. c and d do what b does first. e, f and g are best given a server of their own each.
 
             Objects stay behind: give it an API server that is thrown away afterwards, and nothing else runs on.
             """
@@ -18,7 +18,7 @@ struct MeasureCommand: AsyncParsableCommand {
     var kubeconfig: String
 
     @Option(help: "What to measure.")
-    var only = PartList(Set(Part.allCases))
+    var only = PartList(Set(Part.allCases).subtracting([.attack]))
 
     @Option(help: "How many pods.")
     var pods = 10_000
@@ -32,6 +32,12 @@ struct MeasureCommand: AsyncParsableCommand {
     @Option(help: "How many changes of each kind are pushed.")
     var changes = 100
 
+    @Option(help: "The program that attacks; needed for part g.")
+    var attacker: String?
+
+    @Option(help: "How many seconds the attack lasts.")
+    var attackSeconds = 300
+
     @Option(help: "How often an informer is begun and measured; the table has the medians.")
     var runs = 3
 
@@ -44,6 +50,9 @@ struct MeasureCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...1_000_000).contains(pods), (1...1_000_000).contains(webServers), (1...100).contains(runs) else {
             throw ValidationError("The counts are from 1 to a million, the runs from 1 to 100.")
+        }
+        guard !only.parts.contains(.attack) || attacker != nil, (1...3_600).contains(attackSeconds) else {
+            throw ValidationError("Part g takes --attacker, and 1 to 3,600 seconds.")
         }
         guard (20...20_000).contains(services), (1...10_000).contains(changes) else {
             throw ValidationError("The Services are from 20 to 20,000, the changes from 1 to 10,000.")
@@ -77,6 +86,16 @@ struct MeasureCommand: AsyncParsableCommand {
             }
             if only.parts.contains(.injection) {
                 let bench = InjectionBench(cluster: cluster, binary: binary, progress: progress)
+                report.add(try await bench.measure())
+            }
+            if only.parts.contains(.attack), let attacker {
+                let bench = AttackBench(
+                    cluster: cluster,
+                    binary: binary,
+                    attacker: attacker,
+                    seconds: attackSeconds,
+                    progress: progress
+                )
                 report.add(try await bench.measure())
             }
             return report

@@ -6,15 +6,20 @@ final class OperatorProcess {
     private let child: ChildProcess
     private let transport: Transport
     private let endpoint: TransportEndpoint
+    /// Host and port of health and metrics.
+    let healthAddress: String
     let started: ContinuousClock.Instant
 
     /// Starts the operator with four workers, and ends it when `body` has returned or thrown.
     ///
-    /// - Parameter mesh: its flags for the mesh; by default it has none.
+    /// - Parameters:
+    ///   - mesh: its flags for the mesh; by default it has none.
+    ///   - electsLeader: whether it holds a lease. By default it is one replica whose requests are counted.
     static func running<Result>(
         _ binary: String,
         kubeconfig: String,
         mesh: [String] = ["--no-mesh"],
+        electsLeader: Bool = false,
         _ body: (OperatorProcess) async throws -> Result
     ) async throws -> Result {
         let address = "127.0.0.1:\(try freePort())"
@@ -22,14 +27,12 @@ final class OperatorProcess {
             [
                 "operator", "--kubeconfig", kubeconfig, "--workers", "4", "--health-address", address, "--log-level",
                 "warning",
-                // One replica, whose requests are counted.
-                "--no-leader-election",
-            ] + mesh
+            ] + (electsLeader ? [] : ["--no-leader-election"]) + mesh
         let transport = try Transport()
         let started = ContinuousClock.now
         return try await ChildProcess.running(binary, arguments) { child in
             let endpoint = TransportEndpoint(baseURL: "http://\(address)")
-            return try await body(OperatorProcess(child, transport, endpoint, started: started))
+            return try await body(OperatorProcess(child, transport, endpoint, address, started: started))
         }
     }
 
@@ -37,13 +40,17 @@ final class OperatorProcess {
         _ child: ChildProcess,
         _ transport: Transport,
         _ endpoint: TransportEndpoint,
+        _ healthAddress: String,
         started: ContinuousClock.Instant
     ) {
         self.child = child
         self.transport = transport
         self.endpoint = endpoint
+        self.healthAddress = healthAddress
         self.started = started
     }
+
+    var id: pid_t { child.id }
 
     func usage() throws(BenchError) -> ProcessUsage { try child.usage() }
 
