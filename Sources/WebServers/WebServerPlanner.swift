@@ -30,7 +30,7 @@ package enum WebServerPlanner {
         failure: Failure? = nil,
         now: Timestamp
     ) -> Outcome {
-        let problems = webServer.validate().filter { $0.severity == .error }
+        let problems = webServer.validate(allowed: observation.allowedAnnotations).filter { $0.severity == .error }
         var plan = Plan()
         var conflicts: [String] = []
         let intents = intents ?? ChildIntents(of: webServer, given: observation)
