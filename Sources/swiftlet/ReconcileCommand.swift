@@ -132,8 +132,10 @@ struct ReconcileCommand: AsyncParsableCommand {
     private func onCluster(_ client: KubeClient, namespace: String) async throws -> Outcome {
         let loader = ManifestLoader(defaultNamespace: namespace, standardInput: { Terminal.readInput() })
         let manifests = filenames.isEmpty ? nil : try loader.load(filenames)
-        let served = try await Discovery(client: client).servedResources()
-        let state = LiveState(client: client, served: ServedKinds(served))
+        let discovery = Discovery(client: client)
+        let served = try await discovery.servedResources()
+        let kinds = ServedKinds(served, version: try await discovery.serverVersion())
+        let state = LiveState(client: client, served: kinds)
         guard dryRun else {
             let reports = try await once(state, .local)
                 .perform(manifests, namespace: self.namespace, client: client)

@@ -69,7 +69,13 @@ package struct WebServerDryRun: Sendable {
             let live = try await state.object(apply.resource, apply.intent.key)
             let after: DynamicObject?
             switch prediction {
-            case .local: after = ApplyPrediction.result(of: apply.intent, on: live, manager: apply.manager)
+            case .local:
+                after = ApplyPrediction.result(
+                    of: apply.intent,
+                    on: live,
+                    manager: apply.manager,
+                    semantics: try await state.servedKinds().applySemantics
+                )
             case .server(let executor): after = try await executor.perform(action.forServerDryRun)
             }
             return PlannedChange(
