@@ -9,7 +9,8 @@ enum MapSemantics {
         guard let last = path.last else { return false }
         if isLabelSelector(last, in: groupKind) { return true }
         if last == "nodeSelector" || path == ["spec", "selector"] { return semantics.mapsAreAtomic }
-        return semantics.structuresAreAtomic && (keyReferences.contains(last) || path == ["metadata", "ownerReferences"])
+        return semantics.structuresAreAtomic
+            && (keyReferences.contains(last) || path == ["metadata", "ownerReferences"])
     }
 
     /// Whether every member of the map has a part in what it means, so that one that somebody else added changes it: true of everything that

@@ -54,18 +54,83 @@ struct AppliedFieldsTests {
     /// Whatever others add to what selects changes what it selects.
     @Test(
         arguments: [
-            (["selector": ["matchLabels": ["a": "b"]]], ["selector": ["matchLabels": ["a": "b", "canary": "yes"]]], "spec.selector.matchLabels.canary"),
-            (["selector": ["matchLabels": ["a": "b"]]], ["selector": ["matchLabels": ["a": "b"], "matchExpressions": [["key": "c", "operator": "Exists"]]]], "spec.selector.matchExpressions"),
-            (["template": ["spec": ["nodeSelector": ["a": "b"]]]], ["template": ["spec": ["nodeSelector": ["a": "b", "c": "d"]]]], "spec.template.spec.nodeSelector.c"),
-            (["template": ["spec": [:]]], ["template": ["spec": ["nodeSelector": ["c": "d"]]]], "spec.template.spec.nodeSelector"),
             (
-                ["template": ["spec": ["topologySpreadConstraints": [["topologyKey": "z", "whenUnsatisfiable": "w", "labelSelector": [:]]]]]],
-                ["template": ["spec": ["topologySpreadConstraints": [["topologyKey": "z", "whenUnsatisfiable": "w", "labelSelector": ["matchLabels": ["a": "b"]]]]]]],
+                ["selector": ["matchLabels": ["a": "b"]]], ["selector": ["matchLabels": ["a": "b", "canary": "yes"]]],
+                "spec.selector.matchLabels.canary"
+            ),
+            (
+                ["selector": ["matchLabels": ["a": "b"]]],
+                ["selector": ["matchLabels": ["a": "b"], "matchExpressions": [["key": "c", "operator": "Exists"]]]],
+                "spec.selector.matchExpressions"
+            ),
+            (
+                ["template": ["spec": ["nodeSelector": ["a": "b"]]]],
+                ["template": ["spec": ["nodeSelector": ["a": "b", "c": "d"]]]], "spec.template.spec.nodeSelector.c"
+            ),
+            (
+                ["template": ["spec": [:]]], ["template": ["spec": ["nodeSelector": ["c": "d"]]]],
+                "spec.template.spec.nodeSelector"
+            ),
+            (
+                [
+                    "template": [
+                        "spec": [
+                            "topologySpreadConstraints": [
+                                ["topologyKey": "z", "whenUnsatisfiable": "w", "labelSelector": [:]]
+                            ]
+                        ]
+                    ]
+                ],
+                [
+                    "template": [
+                        "spec": [
+                            "topologySpreadConstraints": [
+                                [
+                                    "topologyKey": "z", "whenUnsatisfiable": "w",
+                                    "labelSelector": ["matchLabels": ["a": "b"]],
+                                ]
+                            ]
+                        ]
+                    ]
+                ],
                 "spec.template.spec.topologySpreadConstraints.labelSelector.matchLabels"
             ),
             (
-                ["template": ["spec": ["affinity": ["nodeAffinity": ["preferredDuringSchedulingIgnoredDuringExecution": [["weight": 1, "preference": ["matchExpressions": [["key": "a", "operator": "Exists"]]]]]]]]]],
-                ["template": ["spec": ["affinity": ["nodeAffinity": ["preferredDuringSchedulingIgnoredDuringExecution": [["weight": 1, "preference": ["matchExpressions": [["key": "a", "operator": "Exists"]], "matchFields": [["key": "b", "operator": "Exists"]]]]]]]]]],
+                [
+                    "template": [
+                        "spec": [
+                            "affinity": [
+                                "nodeAffinity": [
+                                    "preferredDuringSchedulingIgnoredDuringExecution": [
+                                        [
+                                            "weight": 1,
+                                            "preference": ["matchExpressions": [["key": "a", "operator": "Exists"]]],
+                                        ]
+                                    ]
+                                ]
+                            ]
+                        ]
+                    ]
+                ],
+                [
+                    "template": [
+                        "spec": [
+                            "affinity": [
+                                "nodeAffinity": [
+                                    "preferredDuringSchedulingIgnoredDuringExecution": [
+                                        [
+                                            "weight": 1,
+                                            "preference": [
+                                                "matchExpressions": [["key": "a", "operator": "Exists"]],
+                                                "matchFields": [["key": "b", "operator": "Exists"]],
+                                            ],
+                                        ]
+                                    ]
+                                ]
+                            ]
+                        ]
+                    ]
+                ],
                 "spec.template.spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution.preference.matchFields"
             ),
         ] as [(JSONValue, JSONValue, String)]
@@ -77,7 +142,9 @@ struct AppliedFieldsTests {
     }
 
     @Test func whatIsAddedToLabelsAndAnnotationsIsNone() {
-        func template(_ labels: JSONValue) -> JSONValue { ["template": ["metadata": ["labels": labels, "annotations": labels]]] }
+        func template(_ labels: JSONValue) -> JSONValue {
+            ["template": ["metadata": ["labels": labels, "annotations": labels]]]
+        }
         #expect(difference(template(["a": "b"]), template(["a": "b", "selector": "c", "nodeSelector": "d"])) == nil)
     }
 

@@ -164,18 +164,76 @@ struct ApplyPredictionTests {
         arguments: [
             (["tolerations": [], "nodeSelector": [:], "imagePullSecrets": []], [:]),
             (["topologySpreadConstraints": []], [:]),
-            (["affinity": ["podAntiAffinity": ["preferredDuringSchedulingIgnoredDuringExecution": []]]], ["affinity": ["podAntiAffinity": [:]]]),
+            (
+                ["affinity": ["podAntiAffinity": ["preferredDuringSchedulingIgnoredDuringExecution": []]]],
+                ["affinity": ["podAntiAffinity": [:]]]
+            ),
             (["affinity": [:]], ["affinity": [:]]),
-            (["securityContext": ["supplementalGroups": [], "fsGroup": 0, "runAsNonRoot": false]], ["securityContext": ["fsGroup": 0, "runAsNonRoot": false]]),
-            (["containers": [["name": "a", "command": [], "args": [], "env": [], "envFrom": []]]], ["containers": [["name": "a"]]]),
-            (["containers": [["name": "a", "env": [["name": "A", "value": ""]]]]], ["containers": [["name": "a", "env": [["name": "A"]]]]]),
-            (["containers": [["name": "a", "resources": ["requests": [:], "limits": [:]]]]], ["containers": [["name": "a", "resources": [:]]]]),
-            (["containers": [["name": "a", "livenessProbe": ["initialDelaySeconds": 0, "httpGet": ["host": "", "httpHeaders": []]]]]], ["containers": [["name": "a", "livenessProbe": ["httpGet": [:]]]]]),
-            (["containers": [["name": "a", "livenessProbe": ["httpGet": ["httpHeaders": [["name": "H", "value": ""]]]]]]], ["containers": [["name": "a", "livenessProbe": ["httpGet": ["httpHeaders": [["name": "H", "value": ""]]]]]]]),
-            (["containers": [["name": "a", "securityContext": ["privileged": false, "capabilities": ["drop": ["ALL"], "add": []]]]]], ["containers": [["name": "a", "securityContext": ["privileged": false, "capabilities": ["drop": ["ALL"]]]]]]),
-            (["containers": [["name": "a", "volumeMounts": [["mountPath": "/a", "readOnly": false, "subPath": ""]]]]], ["containers": [["name": "a", "volumeMounts": [["mountPath": "/a"]]]]]),
+            (
+                ["securityContext": ["supplementalGroups": [], "fsGroup": 0, "runAsNonRoot": false]],
+                ["securityContext": ["fsGroup": 0, "runAsNonRoot": false]]
+            ),
+            (
+                ["containers": [["name": "a", "command": [], "args": [], "env": [], "envFrom": []]]],
+                ["containers": [["name": "a"]]]
+            ),
+            (
+                ["containers": [["name": "a", "env": [["name": "A", "value": ""]]]]],
+                ["containers": [["name": "a", "env": [["name": "A"]]]]]
+            ),
+            (
+                ["containers": [["name": "a", "resources": ["requests": [:], "limits": [:]]]]],
+                ["containers": [["name": "a", "resources": [:]]]]
+            ),
+            (
+                [
+                    "containers": [
+                        [
+                            "name": "a",
+                            "livenessProbe": ["initialDelaySeconds": 0, "httpGet": ["host": "", "httpHeaders": []]],
+                        ]
+                    ]
+                ], ["containers": [["name": "a", "livenessProbe": ["httpGet": [:]]]]]
+            ),
+            (
+                [
+                    "containers": [
+                        ["name": "a", "livenessProbe": ["httpGet": ["httpHeaders": [["name": "H", "value": ""]]]]]
+                    ]
+                ],
+                [
+                    "containers": [
+                        ["name": "a", "livenessProbe": ["httpGet": ["httpHeaders": [["name": "H", "value": ""]]]]]
+                    ]
+                ]
+            ),
+            (
+                [
+                    "containers": [
+                        [
+                            "name": "a",
+                            "securityContext": ["privileged": false, "capabilities": ["drop": ["ALL"], "add": []]],
+                        ]
+                    ]
+                ],
+                [
+                    "containers": [
+                        ["name": "a", "securityContext": ["privileged": false, "capabilities": ["drop": ["ALL"]]]]
+                    ]
+                ]
+            ),
+            (
+                [
+                    "containers": [
+                        ["name": "a", "volumeMounts": [["mountPath": "/a", "readOnly": false, "subPath": ""]]]
+                    ]
+                ], ["containers": [["name": "a", "volumeMounts": [["mountPath": "/a"]]]]]
+            ),
             (["nodeSelector": ["a": ""]], ["nodeSelector": ["a": ""]]),
-            (["tolerations": [["key": "", "operator": "Exists", "tolerationSeconds": 0]]], ["tolerations": [["operator": "Exists", "tolerationSeconds": 0]]]),
+            (
+                ["tolerations": [["key": "", "operator": "Exists", "tolerationSeconds": 0]]],
+                ["tolerations": [["operator": "Exists", "tolerationSeconds": 0]]]
+            ),
         ] as [(JSONValue, JSONValue)]
     )
     func whatIsZeroIsShownAsTheServerStoresIt(intent: JSONValue, stored: JSONValue) {

@@ -84,10 +84,19 @@ struct WebServerPlannerTests {
     @Test(
         arguments: [
             (.service, ["spec", "selector", "canary"], "yes", "spec.selector.canary", true, false),
-            (.disruptionBudget, ["spec", "selector", "matchLabels", "canary"], "yes", "spec.selector.matchLabels.canary", false, false),
-            (.deployment, ["spec", "template", "spec", "nodeSelector"], ["zone": "a"], "spec.template.spec.nodeSelector", true, true),
+            (
+                .disruptionBudget, ["spec", "selector", "matchLabels", "canary"], "yes",
+                "spec.selector.matchLabels.canary", false, false
+            ),
+            (
+                .deployment, ["spec", "template", "spec", "nodeSelector"], ["zone": "a"],
+                "spec.template.spec.nodeSelector", true, true
+            ),
             (.service, ["metadata", "labels", "team"], "a", nil, false, false),
-            (.deployment, ["spec", "template", "metadata", "annotations"], ["kubectl.kubernetes.io/restartedAt": "now"], nil, false, false),
+            (
+                .deployment, ["spec", "template", "metadata", "annotations"],
+                ["kubectl.kubernetes.io/restartedAt": "now"], nil, false, false
+            ),
         ] as [(ChildRole, [String], JSONValue, String?, Bool, Bool)]
     )
     func whatOthersAddToASelectorIsRepaired(

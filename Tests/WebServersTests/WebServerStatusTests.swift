@@ -112,13 +112,22 @@ struct WebServerStatusTests {
     /// The same pods would be refused again; a webhook that does not answer, or a namespace that is a moment old, passes.
     @Test(
         arguments: [
-            (#"pods "web-1" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false"#, true),
-            (#"pods "web-1" is forbidden: exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1"#, true),
+            (
+                #"pods "web-1" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false"#,
+                true
+            ),
+            (
+                #"pods "web-1" is forbidden: exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1"#,
+                true
+            ),
             (#"pods "web-1" is forbidden: maximum cpu usage per Container is 1, but limit is 2"#, true),
             (#"admission webhook "validate.kyverno.svc" denied the request: no"#, true),
             (#"Pod "web-1" is invalid: spec.containers[0].image: Required value"#, true),
             (#"Internal error occurred: failed calling webhook "a.b": context deadline exceeded"#, false),
-            (#"pods "web-1" is forbidden: error looking up service account a/default: serviceaccount "default" not found"#, false),
+            (
+                #"pods "web-1" is forbidden: error looking up service account a/default: serviceaccount "default" not found"#,
+                false
+            ),
             ("the server is currently unable to handle the request", false),
         ]
     )

@@ -81,7 +81,8 @@ package struct ReportText: Sendable {
     private static func json(_ report: WebServerReport) -> JSONValue {
         [
             "namespace": .string(report.key.namespace), "name": .string(report.key.name),
-            "conflicts": .strings(report.conflicts), "notes": .strings(report.notes), "warnings": .strings(report.warnings),
+            "conflicts": .strings(report.conflicts), "notes": .strings(report.notes),
+            "warnings": .strings(report.warnings),
             "changes": .array(report.changes.map(Self.json)),
         ]
     }

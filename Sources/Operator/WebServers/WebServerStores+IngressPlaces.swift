@@ -45,7 +45,8 @@ extension WebServerStores {
         let named = webServers.keys(index: Index.ingressClass, value: change.key.name)
         let old = change.old
         let new: IngressClassObject? = if case .deleted = change { nil } else { change.object }
-        let isSame = (old?.isDefault ?? false, old?.controller ?? "") == (new?.isDefault ?? false, new?.controller ?? "")
+        let isSame =
+            (old?.isDefault ?? false, old?.controller ?? "") == (new?.isDefault ?? false, new?.controller ?? "")
         if isSame { return Array(named) }
         return Array(named.union(webServers.all().filter { !sharersOfPlace(with: $0).isEmpty }.map(\.key)))
     }

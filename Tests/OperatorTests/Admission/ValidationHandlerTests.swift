@@ -194,7 +194,9 @@ struct ValidationHandlerTests {
         let second = AdmissionSample.webServer(spec, name: "second", namespace: namespace, createdAt: 50)
         let response = try Self.answer(second, among: [first, wildcard], classes: classes)
         #expect(response.isAllowed == !isTaken, "\(response)")
-        guard isTaken, spec[path: "ingress", "host"] == "phys.app", spec[path: "ingress", "path"] == "/", namespace != "shop" || spec[path: "ingress", "host"] == "phys.app" else { return }
+        guard isTaken, spec[path: "ingress", "host"] == "phys.app", spec[path: "ingress", "path"] == "/",
+            namespace != "shop" || spec[path: "ingress", "host"] == "phys.app"
+        else { return }
         // Who has it is told to those of the same namespace only.
         let who = namespace == "shop" ? "WebServer \"first\"" : "a WebServer of another namespace"
         #expect(

@@ -82,13 +82,14 @@ struct OfflineDryRunTests {
 
     /// The API server would refuse the Ingress, which nothing but a request would tell otherwise.
     @Test func aClassThatIsNamedTwiceIsAMistake() async throws {
-        let both = Self.webServer + """
+        let both =
+            Self.webServer + """
 
-              ingress:
-                host: a.example.com
-                ingressClass: nginx
-                annotations: {kubernetes.io/ingress.class: nginx}
-            """
+                  ingress:
+                    host: a.example.com
+                    ingressClass: nginx
+                    annotations: {kubernetes.io/ingress.class: nginx}
+                """
         let error = await #expect(throws: ManifestError.self) { try await reports(both) }
         #expect(
             error?.description.hasPrefix(

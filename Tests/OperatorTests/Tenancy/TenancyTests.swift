@@ -112,13 +112,15 @@ struct TenancyTests {
         arguments: [
             "nginx.ingress.kubernetes.io/configuration-snippet", "nginx.ingress.kubernetes.io/server-snippet",
             "nginx.ingress.kubernetes.io/auth-snippet", "nginx.ingress.kubernetes.io/modsecurity-snippet",
-            "nginx.org/location-snippets", "haproxy.org/backend-config-snippet", "nginx.ingress.kubernetes.io/server-alias",
+            "nginx.org/location-snippets", "haproxy.org/backend-config-snippet",
+            "nginx.ingress.kubernetes.io/server-alias",
             "nginx.ingress.kubernetes.io/from-to-www-redirect", "external-dns.alpha.kubernetes.io/hostname",
             "nginx.org/mergeable-ingress-type", "nginx.ingress.kubernetes.io/canary",
             "nginx.ingress.kubernetes.io/ssl-passthrough", "nginx.ingress.kubernetes.io/auth-url",
             "nginx.ingress.kubernetes.io/mirror-target", "nginx.ingress.kubernetes.io/custom-headers",
             "nginx.ingress.kubernetes.io/auth-tls-match-cn", "traefik.ingress.kubernetes.io/router.priority",
-            "traefik.ingress.kubernetes.io/router.middlewares", "traefik.ingress.kubernetes.io/router.tls.domains.0.main",
+            "traefik.ingress.kubernetes.io/router.middlewares",
+            "traefik.ingress.kubernetes.io/router.tls.domains.0.main",
             "alb.ingress.kubernetes.io/group.name", "alb.ingress.kubernetes.io/actions.forward",
             "projectcontour.io/tls-cert-namespace", "konghq.com/override", "konghq.com/host-aliases",
             "cert-manager.io/common-name", "NGINX.ingress.kubernetes.io/Server-Snippet",
@@ -184,7 +186,8 @@ struct TenancyTests {
     @Test(arguments: ["nginx", "other"])
     func aClassIsNamedByFieldOrByAnnotation(_ annotation: String) throws {
         let ingress: JSONValue = [
-            "host": "phys.app", "ingressClass": "nginx", "annotations": ["kubernetes.io/ingress.class": .string(annotation)],
+            "host": "phys.app", "ingressClass": "nginx",
+            "annotations": ["kubernetes.io/ingress.class": .string(annotation)],
         ]
         let errors = try WebServer.check(AdmissionSample.webServer(["ingress": ingress])).errors
         #expect(errors.map(\.path) == [Self.path("kubernetes.io/ingress.class")])

@@ -67,7 +67,9 @@ struct IngressHolderTests {
 
     /// Two classes of one controller: nothing new beside what is served, and nothing that is served is taken away.
     @Test func aSecondClassOfTheSameControllerTakesNothingFromWhoIsServed() throws {
-        let classes = ["nginx", "nginx-too"].map { AdmissionSample.ingressClass($0, controller: "k8s.io/ingress-nginx") }
+        let classes = ["nginx", "nginx-too"].map {
+            AdmissionSample.ingressClass($0, controller: "k8s.io/ingress-nginx")
+        }
         func at(_ name: String, _ ingressClass: String, createdAt: Int64) -> JSONValue {
             let section: JSONValue = ["host": "phys.app", "ingressClass": .string(ingressClass)]
             return AdmissionSample.webServer(["ingress": section], name: name, createdAt: createdAt)
