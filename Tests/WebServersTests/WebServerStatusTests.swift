@@ -1,4 +1,5 @@
 import JSON
+import KubeApply
 import KubeModel
 import SwiftletAPI
 import Testing

@@ -104,7 +104,7 @@ struct OfflineDryRunTests {
             """
             apiVersion: web.phys.app/v1alpha1
             kind: WebServer
-            metadata: {name: \(name), namespace: n}
+            metadata: {name: \(name), namespace: shop}
             spec: {webServerImage: nginx, ingress: {host: a.b}}
             """
         }.joined(separator: "\n---\n")
@@ -119,7 +119,7 @@ struct OfflineDryRunTests {
         let text = ReportText(reports)
         #expect(text.summary == "5 to create, 0 to change, 0 to delete")
         let note =
-            "# WebServer n/\(second) gets no Ingress (HostTaken): WebServer \"\(first)\" has host a.b with path / already"
+            "# WebServer shop/\(second) gets no Ingress (HostTaken): WebServer \"\(first)\" has host a.b with path / already"
         #expect(text.forPeople(colored: false).contains(note))
         #expect(text.forPrograms["webServers"]?[1]?["notes"]?[0]?.stringValue?.contains("HostTaken") == true)
     }
@@ -130,7 +130,7 @@ struct OfflineDryRunTests {
             DynamicObject([
                 "apiVersion": "web.phys.app/v1alpha1", "kind": "WebServer",
                 "metadata": [
-                    "name": .string(name), "namespace": "n", "uid": .string("uid-\(name)"),
+                    "name": .string(name), "namespace": "shop", "uid": .string("uid-\(name)"),
                     "creationTimestamp": .string(time),
                 ],
                 "spec": ["webServerImage": "nginx", "ingress": ["host": "a.b"]],
