@@ -99,7 +99,7 @@ struct CorrectionTests {
     }
 
     @Test func whatASelectorHasTooMuchIsRemoved() async throws {
-        func service(_ selector: JSONValue) -> JSONValue {
+        @Sendable func service(_ selector: JSONValue) -> JSONValue {
             [
                 "apiVersion": "v1", "kind": "Service",
                 "metadata": ["name": "web", "namespace": "a", "uid": "seen", "resourceVersion": "8"],

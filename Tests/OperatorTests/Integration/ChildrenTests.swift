@@ -154,7 +154,7 @@ struct ChildrenTests {
             change[path: path] = ["zone": "a"]
             try await space.patch(.deployments, "web", change)
             try await space.patchWebServer("web", ["nodeSelector": .null])
-            try await space.withOperator { _ in
+            _ = try await space.withOperator { _ in
                 try await space.untilThere(.deployments) { $0.value[path: path] == nil }
             }
         }
