@@ -22,7 +22,9 @@ struct SpecGenerator {
         var result = spec
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             guard let section = Self.sections.keys.sorted().randomElement(using: &random) else { continue }
-            result[section] = chance(3) ? nil : value(of: section)
+            let new = chance(3) ? nil : value(of: section)
+            // Old servers make null of what an apply leaves empty, and then refuse it in custom resources.
+            result[section] = result[section] != nil && new.map(Self.hasEmptyParts) == true ? nil : new
         }
         if chance(4) { result["webServerImage"] = pick(Self.images) }
         return result
@@ -31,6 +33,14 @@ struct SpecGenerator {
     // MARK: - Sections
 
     private mutating func value(of section: String) -> JSONValue? { Self.sections[section].map { pick($0) } }
+
+    private static func hasEmptyParts(_ value: JSONValue) -> Bool {
+        switch value {
+        case .object(let members): members.isEmpty || members.values.contains(where: hasEmptyParts)
+        case .array(let elements): elements.isEmpty || elements.contains(where: hasEmptyParts)
+        default: false
+        }
+    }
 
     private mutating func pick(_ values: [JSONValue]) -> JSONValue { values.randomElement(using: &random) ?? .null }
 
