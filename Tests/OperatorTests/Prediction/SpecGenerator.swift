@@ -24,7 +24,7 @@ struct SpecGenerator {
             guard let section = Self.sections.keys.sorted().randomElement(using: &random) else { continue }
             let new = chance(3) ? nil : value(of: section)
             // Old servers make null of what an apply leaves empty, and then refuse it in custom resources.
-            result[section] = result[section] != nil && new.map(Self.hasEmptyParts) == true ? nil : new
+            result[section] = spec[section] != nil && new.map(Self.hasEmptyParts) == true ? nil : new
         }
         if chance(4) { result["webServerImage"] = pick(Self.images) }
         return result
