@@ -4,8 +4,9 @@ import KubeModel
 /// Whether an object already says everything that an intent says.
 ///
 /// An intent is the body of a server-side apply. The server's object holds more (defaults, other managers' fields), and writes some of
-/// it otherwise (`1000m` as `1`, a zero value not at all); neither is a difference. Fields that the intent once had and no longer has are
-/// not seen here: the digest in ``IntentDigest`` tells those.
+/// it otherwise (`1000m` as `1`, a zero value not at all); neither is a difference. What others added is one in maps that select, where it
+/// changes what the intent's own members mean, and so is another order of a list whose order means something. Fields that the intent once had
+/// and no longer has are not seen here: the digest in ``IntentDigest`` tells those.
 package struct AppliedFields: Sendable {
     private let groupKind: GroupKind
 
@@ -19,45 +20,78 @@ package struct AppliedFields: Sendable {
     /// The same for the values at a path.
     func difference(_ intent: JSONValue, _ observed: JSONValue?, _ path: [String]) -> String? {
         var path = path
-        return difference(intent, observed, at: &path)
+        return difference(intent, observed, isExact: false, at: &path)
     }
 
-    /// - Parameter path: as it was given when this returns; one array serves the whole walk.
-    private func difference(_ intent: JSONValue, _ observed: JSONValue?, at path: inout [String]) -> String? {
+    /// - Parameters:
+    ///   - isExact: whether members that only `observed` has are a difference.
+    ///   - path: as it was given when this returns; one array serves the whole walk.
+    private func difference(
+        _ intent: JSONValue,
+        _ observed: JSONValue?,
+        isExact: Bool,
+        at path: inout [String]
+    ) -> String? {
         guard let observed, !observed.isNull else { return intent.isZero ? nil : path.joined(separator: ".") }
         switch (intent, observed) {
         case (.object(let members), .object(let others)):
+            let isExact = isExact || MapSemantics.isExact(path)
             var first: (key: String, found: String)?
+            if let surplus = surplus(in: others, over: members, isExact: isExact, at: path) {
+                first = (surplus, (path + [surplus]).joined(separator: "."))
+            }
             for (key, value) in members {
                 // The version that an object was read in is no property of it.
                 if path.isEmpty, key == "apiVersion" { continue }
                 path.append(key)
                 defer { path.removeLast() }
-                guard let found = difference(value, others[key], at: &path) else { continue }
+                guard let found = difference(value, others[key], isExact: isExact, at: &path) else { continue }
                 if first.map({ key < $0.key }) ?? true { first = (key, found) }
             }
             return first?.found
         case (.array(let elements), .array(let others)):
-            return difference(elements, others, at: &path)
+            return difference(elements, others, isExact: isExact, at: &path)
         default:
             return scalarsAgree(intent, observed, path) ? nil : path.joined(separator: ".")
         }
     }
 
-    private func difference(_ intent: [JSONValue], _ observed: [JSONValue], at path: inout [String]) -> String? {
+    /// A member that only the observed object has, and by which it means something else.
+    private func surplus(
+        in observed: [String: JSONValue],
+        over intent: [String: JSONValue],
+        isExact: Bool,
+        at path: [String]
+    ) -> String? {
+        if isExact { return observed.filter { intent[$0.key] == nil && !$0.value.isZero }.keys.min() }
+        guard let member = MapSemantics.exclusiveMember(of: path, in: groupKind), intent[member] == nil,
+            observed[member]?.isZero == false
+        else { return nil }
+        return member
+    }
+
+    private func difference(
+        _ intent: [JSONValue],
+        _ observed: [JSONValue],
+        isExact: Bool,
+        at path: inout [String]
+    ) -> String? {
         switch ListSemantics.of(path, in: groupKind) {
         case .atomic:
             guard intent.count == observed.count else { return path.joined(separator: ".") }
             for (value, other) in zip(intent, observed) {
-                if let found = difference(value, other, at: &path) { return found }
+                if let found = difference(value, other, isExact: isExact, at: &path) { return found }
             }
         case .set:
             guard intent.allSatisfy(observed.contains) else { return path.joined(separator: ".") }
         case .map(let keys):
+            let isOrdered = ListSemantics.isOrdered(path)
+            var last = -1
             for value in intent {
-                let other = observed.first { candidate in keys.allSatisfy { candidate[$0] == value[$0] } }
-                guard let other else { return path.joined(separator: ".") }
-                if let found = difference(value, other, at: &path) { return found }
+                let index = observed.firstIndex { candidate in keys.allSatisfy { candidate[$0] == value[$0] } }
+                guard let index, !isOrdered || index > last else { return path.joined(separator: ".") }
+                last = index
+                if let found = difference(value, observed[index], isExact: isExact, at: &path) { return found }
             }
         }
         return nil

@@ -35,6 +35,15 @@ extension ListSemantics {
         }
     }
 
+    /// Whether the order of a list with keys means something: variables may refer to earlier ones, containers start one after the other.
+    static func isOrdered(_ path: [String]) -> Bool {
+        guard let last = path.last else { return false }
+        return ["env", "containers", "initContainers"].contains(last)
+    }
+
+    /// Whether this is the path of the pod spec in objects of the kind.
+    static func isPodSpec(_ path: [String], in groupKind: GroupKind) -> Bool { podSpecPath[groupKind.kind] == path }
+
     private static let metadata: [String: ListSemantics] = [
         "ownerReferences": .map(keys: ["uid"]), "finalizers": .set,
     ]

@@ -26,6 +26,9 @@ package enum PlannedAction: Hashable, Sendable {
         package var mode: Mode
         /// For people: why this is needed.
         package var reason: String
+        /// How the server merges, when its merge alone would leave the object in another order, or with more in a selector, than the intent
+        /// says; ``ApplyCorrection`` is needed then. `nil` otherwise.
+        package var correcting: ApplySemantics?
 
         package enum Mode: Hashable, Sendable {
             /// Nothing of that name was seen. Fails with a conflict if somebody else's object has appeared meanwhile, and leaves it as it
@@ -35,12 +38,20 @@ package enum PlannedAction: Hashable, Sendable {
             case update(UID)
         }
 
-        package init(resource: APIResource, intent: DynamicObject, manager: String, mode: Mode, reason: String) {
+        package init(
+            resource: APIResource,
+            intent: DynamicObject,
+            manager: String,
+            mode: Mode,
+            reason: String,
+            correcting: ApplySemantics? = nil
+        ) {
             self.resource = resource
             self.intent = intent
             self.manager = manager
             self.mode = mode
             self.reason = reason
+            self.correcting = correcting
         }
     }
 

@@ -3,6 +3,7 @@ import KubeClient
 import KubeModel
 import KubeRuntime
 import Logging
+import SwiftletAPI
 import WebServers
 
 /// The operator: finds out what the cluster serves, and runs everything until it is told to stop.
@@ -12,6 +13,8 @@ package struct OperatorService: Sendable {
         package var namespaces: [String] = []
         /// Whether WebServers are looked after.
         package var hasWebServers = true
+        /// The annotations that Ingresses may have.
+        package var allowedIngressAnnotations = IngressAnnotations.standard
         /// How many WebServers are reconciled at once.
         package var workers = 4
         /// Where health, readiness and metrics are served.
@@ -101,6 +104,7 @@ package struct OperatorService: Sendable {
             client: client,
             served: cluster.served,
             namespaces: options.namespaces,
+            allowedAnnotations: options.allowedIngressAnnotations,
             workers: options.workers,
             reflecting: reflecting,
             events: events,

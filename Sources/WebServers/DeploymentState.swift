@@ -43,6 +43,16 @@ struct DeploymentState {
         return condition["message"]?.stringValue ?? ""
     }
 
+    /// The words with which the API server refuses the pods by a policy, quota, limit or webhook: the same pods will be refused again. `nil` when
+    /// it does not, or passes by itself, as in a namespace that is a moment old.
+    var podRefusal: String? {
+        guard let failure = replicaFailure, !failure.contains("serviceaccount \"default\" not found") else {
+            return nil
+        }
+        let refusals = ["forbidden", "denied the request", "denied request", "is invalid"]
+        return refusals.contains(where: failure.contains) ? failure : nil
+    }
+
     /// Whether the rollout made no progress for too long.
     var progressDeadlineExceeded: Bool {
         isObserved && condition("Progressing")?["reason"] == "ProgressDeadlineExceeded"

@@ -7,13 +7,13 @@ import SwiftletAPI
 package struct IngressPlace: Hashable, Sendable, CustomStringConvertible {
     /// In lower case; empty for all hosts.
     package var host: String
-    /// Without a slash at its end, but for the root.
+    /// Without repeated slashes, and without one at its end, but for the root.
     package var path: String
 
     package init(host: String?, path: String) {
         self.host = host?.lowercased() ?? ""
-        let trimmed = path.hasSuffix("/") ? String(path.dropLast()) : path
-        self.path = trimmed.isEmpty ? "/" : trimmed
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        self.path = "/" + parts.joined(separator: "/")
     }
 
     /// All that an Ingress takes.
@@ -29,65 +29,52 @@ package struct IngressPlace: Hashable, Sendable, CustomStringConvertible {
 
     package init(_ section: IngressSection) { self.init(host: section.host, path: section.path) }
 
+    /// The wildcards that cover this host, the narrowest first: of `a.b.c` these are `*.b.c` and `*.c`; of `*.b.c` it is `*.c`.
+    ///
+    /// Of any depth: Kubernetes lets a wildcard stand for one label, some controllers for more.
+    package var coveringWildcards: [String] {
+        let labels = host.split(separator: ".")
+        return labels.indices.dropFirst().map { "*." + labels[$0...].joined(separator: ".") }.filter { $0 != host }
+    }
+
     /// `host phys.app with path /`.
     package var description: String { "\(host.isEmpty ? "any host" : "host \(host)") with path \(path)" }
 }
 
-extension WebServer {
-    /// `nil` for one that asks for no Ingress.
-    package var ingressPlace: IngressPlace? { spec.ingress.map(IngressPlace.init) }
-
-    /// The class that decides which controller serves the Ingress; `nil` for the default one.
-    package var ingressClass: String? {
-        spec.ingress.flatMap { $0.ingressClass ?? $0.annotations["kubernetes.io/ingress.class"] }
-    }
-
-    /// Whether both ask for the same place.
+extension IngressSection {
+    /// The text with which every path begins that ``path`` may match, when an ingress controller may read it as a pattern; `nil` when it is
+    /// compared as it is.
     ///
-    /// - Parameter defaultClass: that of the cluster; `nil` when there is none or it is not known, upon which no class may be any class.
-    package func rivalry(with other: WebServer, defaultClass: String?) -> IngressRivalry {
-        guard key != other.key, let place = ingressPlace, place == other.ingressPlace else { return .none }
-        let (own, others) = (ingressClass ?? defaultClass, other.ingressClass ?? defaultClass)
-        if own == others { return .certain }
-        return own == nil || others == nil ? .possible : .none
-    }
-}
-
-/// Whether two WebServers are in each other's way.
-package enum IngressRivalry: Hashable, Sendable {
-    case none
-    /// One of them names no class, and which one it gets is not known: both may be served by one ingress controller, or by two.
-    case possible
-    case certain
-}
-
-/// Decides who has a place that several WebServers ask for.
-///
-/// Whoever has an Ingress there already keeps it, so that nobody takes a place away by editing an older WebServer. Of several, or when
-/// nobody has one, the WebServer that was created first.
-package struct IngressClaim: Hashable, Sendable, Comparable {
-    package var key: ObjectKey
-    package var isInPlace: Bool
-    private let created: Int64
-
-    package init(_ webServer: WebServer, isInPlace: Bool) {
-        key = webServer.key
-        self.isInPlace = isInPlace
-        created = webServer.metadata.creationTimestamp?.secondsSinceEpoch ?? .max
+    /// What `ImplementationSpecific` means is each controller's own: prefixes, globs or regular expressions. Whatever is no plain text there is
+    /// taken for a pattern.
+    var patternPrefix: String? {
+        var special = Set("*?+|()[]{}^$\\")
+        if pathType == .implementationSpecific || annotations.keys.contains(where: Self.makesPatterns) {
+            special.formUnion(".%~")
+        }
+        guard let end = path.firstIndex(where: special.contains) else { return nil }
+        // An alternative may begin in another way.
+        if path.contains("|"), !Self.alternativesAreEnclosed(path) { return "/" }
+        var prefix = path[..<end]
+        // A quantifier is about the character before it.
+        if "*?+{".contains(path[end]), prefix.count > 1 { prefix.removeLast() }
+        return IngressPlace(host: nil, path: String(prefix)).path
     }
 
-    /// The stronger claim is the lesser one.
-    package static func < (left: IngressClaim, right: IngressClaim) -> Bool {
-        (left.isInPlace ? 0 : 1, left.created, left.key) < (right.isInPlace ? 0 : 1, right.created, right.key)
+    private static func makesPatterns(_ annotation: String) -> Bool {
+        ["/use-regex", "/rewrite-target", "/path-regex"].contains(where: annotation.hasSuffix)
     }
 
-    /// The strongest of the rivals that goes before this one; `nil` when the place is its own.
-    ///
-    /// A place may be had only when it is certain that it is free, and is lost only when it is certain that it is another's: what is not
-    /// known is no reason to take an Ingress away that is served.
-    package func holder(among rivals: [(IngressClaim, IngressRivalry)]) -> ObjectKey? {
-        let counting = rivals.lazy.filter { $0.1 == .certain || $0.1 == .possible && !isInPlace }
-        guard let strongest = counting.map(\.0).min(), strongest < self else { return nil }
-        return strongest.key
+    private static func alternativesAreEnclosed(_ path: String) -> Bool {
+        var depth = 0
+        for character in path {
+            switch character {
+            case "(": depth += 1
+            case ")": depth -= 1
+            case "|" where depth <= 0: return false
+            default: break
+            }
+        }
+        return true
     }
 }

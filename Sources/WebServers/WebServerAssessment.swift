@@ -113,7 +113,10 @@ struct WebServerAssessment {
             let detail = PodTrouble(in: observation.pods)?.message ?? "See the pods' events."
             return .yes("ProgressDeadlineExceeded", "The rollout made no progress for too long. \(detail)")
         }
-        return .no("NotStalled", "Nothing needs a person.")
+        if let refusal = deployment?.podRefusal {
+            return .yes("ReplicaFailure", "Pods are refused: \(refusal)")
+        }
+        return .no("NotStalled", "No error that needs manual intervention.")
     }
 
     // MARK: - Deployment
@@ -265,6 +268,11 @@ struct WebServerAssessment {
         }
         if webServer.spec.disruptionBudget != nil, observation.served.disruptionBudget == nil {
             missing.append("PodDisruptionBudget.policy (spec.disruptionBudget)")
+        }
+        if webServer.spec.disruptionBudget?.unhealthyPodEvictionPolicy != nil,
+            observation.served.disruptionBudget != nil, !observation.served.hasUnhealthyPodEvictionPolicy
+        {
+            missing.append("unhealthyPodEvictionPolicy of PodDisruptionBudgets (Kubernetes 1.27 or newer)")
         }
         guard !missing.isEmpty else { return nil }
         return .no(

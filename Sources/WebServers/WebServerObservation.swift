@@ -13,6 +13,8 @@ package struct WebServerObservation: Sendable {
     /// Digests of the ConfigMaps and Secrets that the spec names; those that do not exist are missing.
     package var configDigests: [ConfigKey: String] = [:]
     package var served: ServedKinds = .current
+    /// The annotations that Ingresses may have.
+    package var allowedAnnotations: IngressAnnotations = .standard
     /// Another WebServer that has the place of this one's Ingress, see ``IngressClaim``.
     package var ingressHolder: ObjectKey?
 

@@ -30,7 +30,7 @@ package enum WebServerPlanner {
         failure: Failure? = nil,
         now: Timestamp
     ) -> Outcome {
-        let problems = webServer.validate().filter { $0.severity == .error }
+        let problems = webServer.validate(allowed: observation.allowedAnnotations).filter { $0.severity == .error }
         var plan = Plan()
         var conflicts: [String] = []
         let intents = intents ?? ChildIntents(of: webServer, given: observation)
@@ -115,7 +115,12 @@ package enum WebServerPlanner {
             }
         case .disruptionBudget:
             return spec.disruptionBudget.map {
-                DisruptionBudgetIntent(webServer: webServer, section: $0, resource: resource).object
+                DisruptionBudgetIntent(
+                    webServer: webServer,
+                    section: $0,
+                    resource: resource,
+                    hasUnhealthyPodEvictionPolicy: observation.served.hasUnhealthyPodEvictionPolicy
+                ).object
             }
         }
     }
@@ -154,7 +159,22 @@ package enum WebServerPlanner {
         guard let reason = reasonToApply(intent, over: observed) else { return ([], nil) }
         var actions: [PlannedAction] = []
         if role == .deployment, let handover = handover(of: observed, for: webServer) { actions.append(handover) }
-        actions.append(apply(intent, resource, .update(observed.metadata.uid), reason))
+        let semantics = observation.served.applySemantics
+        let needsCorrection = ApplyCorrection.isNeeded(
+            after: intent,
+            on: observed.object,
+            manager: WebServerNames.manager,
+            semantics: semantics
+        )
+        actions.append(
+            apply(
+                intent,
+                resource,
+                .update(observed.metadata.uid),
+                reason,
+                correcting: needsCorrection ? semantics : nil
+            )
+        )
         return (actions, nil)
     }
 
@@ -207,7 +227,8 @@ package enum WebServerPlanner {
         _ intent: DynamicObject,
         _ resource: APIResource,
         _ mode: PlannedAction.Apply.Mode,
-        _ reason: String
+        _ reason: String,
+        correcting: ApplySemantics? = nil
     ) -> PlannedAction {
         .apply(
             PlannedAction.Apply(
@@ -215,7 +236,8 @@ package enum WebServerPlanner {
                 intent: intent,
                 manager: WebServerNames.manager,
                 mode: mode,
-                reason: reason
+                reason: reason,
+                correcting: correcting
             )
         )
     }

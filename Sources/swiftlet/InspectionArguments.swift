@@ -66,9 +66,11 @@ struct InspectionArguments: ParsableArguments {
         let logger = logging.logger("swiftlet.inspect")
         let configuration = try connection.configuration(namespace: namespace, logger: logger)
         return try await connection.withClient(namespace: namespace, logger: logger) { client in
-            let served = try await Discovery(client: client).servedResources()
+            let discovery = Discovery(client: client)
+            let served = try await discovery.servedResources()
+            let kinds = ServedKinds(served, version: try await discovery.serverVersion())
             return try await MeshObjects.read(
-                from: LiveState(client: client, served: ServedKinds(served)),
+                from: LiveState(client: client, served: kinds),
                 served: served,
                 fallback: configuration.namespace
             )

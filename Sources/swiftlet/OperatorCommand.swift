@@ -30,6 +30,7 @@ struct OperatorCommand: AsyncParsableCommand {
     @Option(help: "Where /healthz, /readyz and /metrics are served, as host:port.")
     var healthAddress = ":8080"
 
+    @OptionGroup var ingress: IngressOptions
     @OptionGroup(title: "Replicas") var election: ElectionOptions
     @OptionGroup(title: "Mesh") var mesh: MeshCommandOptions
     @OptionGroup(title: "Webhooks and certificates") var webhooks: WebhookCommandOptions
@@ -39,6 +40,7 @@ struct OperatorCommand: AsyncParsableCommand {
     @OptionGroup var tracing: TracingOptions
 
     func validate() throws {
+        _ = try ingress.annotations
         guard (1...1000).contains(workers) else { throw ValidationError("--workers takes a number from 1 to 1000.") }
         guard webServers || (mesh.mesh && namespace.isEmpty) else {
             throw ValidationError(
@@ -62,6 +64,7 @@ struct OperatorCommand: AsyncParsableCommand {
         options.namespaces = namespaces
         options.hasWebServers = webServers
         options.workers = workers
+        options.allowedIngressAnnotations = try ingress.annotations
         options.election = election.options(
             namespace: webhooks.operatorNamespace(lookingAfter: namespaces),
             instance: Self.hostName,

@@ -65,6 +65,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     )
     var namespace: String?
 
+    @OptionGroup var ingress: IngressOptions
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var logging: LoggingOptions
 
@@ -78,6 +79,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             throw ValidationError("Without a cluster, -f must name the manifests.")
         }
         if !dryRun, !delete.isEmpty { throw ValidationError("--delete goes with --dry-run.") }
+        _ = try ingress.annotations
         if !dryRun, envoy != nil { throw ValidationError("--envoy goes with --dry-run.") }
     }
 
@@ -123,23 +125,25 @@ struct ReconcileCommand: AsyncParsableCommand {
         let loader = ManifestLoader(defaultNamespace: namespace ?? "default", standardInput: { Terminal.readInput() })
         let state = ManifestState(try loader.load(self.state).map(\.object))
         let manifests = try loader.load(filenames)
-        let webServers = try await ReconcileOnce(state: state, prediction: .local, now: .now).reports(on: manifests)
+        let webServers = try await once(state, .local).reports(on: manifests)
         return (webServers, try await meshDryRun(state).report(on: manifests, deleting: delete.map(\.identity)))
     }
 
     private func onCluster(_ client: KubeClient, namespace: String) async throws -> Outcome {
         let loader = ManifestLoader(defaultNamespace: namespace, standardInput: { Terminal.readInput() })
         let manifests = filenames.isEmpty ? nil : try loader.load(filenames)
-        let served = try await Discovery(client: client).servedResources()
-        let state = LiveState(client: client, served: ServedKinds(served))
+        let discovery = Discovery(client: client)
+        let served = try await discovery.servedResources()
+        let kinds = ServedKinds(served, version: try await discovery.serverVersion())
+        let state = LiveState(client: client, served: kinds)
         guard dryRun else {
-            let reports = try await ReconcileOnce(state: state, prediction: .local, now: .now)
+            let reports = try await once(state, .local)
                 .perform(manifests, namespace: self.namespace, client: client)
             return (reports, nil)
         }
         let prediction: WebServerDryRun.Prediction =
             server ? .server(PlanExecutor(client: client, isDryRun: true)) : .local
-        let work = ReconcileOnce(state: state, prediction: prediction, now: .now)
+        let work = try once(state, prediction)
         let mesh = try meshDryRun(state, served: served, server: server ? client : nil)
         let deleted = delete.map(\.identity)
         if let manifests {
@@ -149,6 +153,15 @@ struct ReconcileCommand: AsyncParsableCommand {
         // Whoever looks at one namespace has not asked about the mesh.
         let stored = self.namespace == nil ? try await mesh.reportOnStored() : nil
         return (try await work.reports(namespace: self.namespace), stored)
+    }
+
+    private func once(_ state: any ClusterState, _ prediction: WebServerDryRun.Prediction) throws -> ReconcileOnce {
+        ReconcileOnce(
+            state: state,
+            prediction: prediction,
+            allowedAnnotations: try ingress.annotations,
+            now: .now
+        )
     }
 
     private func meshDryRun(

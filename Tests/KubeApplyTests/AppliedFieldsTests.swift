@@ -51,6 +51,122 @@ struct AppliedFieldsTests {
         #expect(difference(intent, observed) == path)
     }
 
+    /// Whatever others add to what selects changes what it selects.
+    @Test(
+        arguments: [
+            (
+                ["selector": ["matchLabels": ["a": "b"]]], ["selector": ["matchLabels": ["a": "b", "canary": "yes"]]],
+                "spec.selector.matchLabels.canary"
+            ),
+            (
+                ["selector": ["matchLabels": ["a": "b"]]],
+                ["selector": ["matchLabels": ["a": "b"], "matchExpressions": [["key": "c", "operator": "Exists"]]]],
+                "spec.selector.matchExpressions"
+            ),
+            (
+                ["template": ["spec": ["nodeSelector": ["a": "b"]]]],
+                ["template": ["spec": ["nodeSelector": ["a": "b", "c": "d"]]]], "spec.template.spec.nodeSelector.c"
+            ),
+            (
+                ["template": ["spec": [:]]], ["template": ["spec": ["nodeSelector": ["c": "d"]]]],
+                "spec.template.spec.nodeSelector"
+            ),
+            (
+                [
+                    "template": [
+                        "spec": [
+                            "topologySpreadConstraints": [
+                                ["topologyKey": "z", "whenUnsatisfiable": "w", "labelSelector": [:]]
+                            ]
+                        ]
+                    ]
+                ],
+                [
+                    "template": [
+                        "spec": [
+                            "topologySpreadConstraints": [
+                                [
+                                    "topologyKey": "z", "whenUnsatisfiable": "w",
+                                    "labelSelector": ["matchLabels": ["a": "b"]],
+                                ]
+                            ]
+                        ]
+                    ]
+                ],
+                "spec.template.spec.topologySpreadConstraints.labelSelector.matchLabels"
+            ),
+            (
+                [
+                    "template": [
+                        "spec": [
+                            "affinity": [
+                                "nodeAffinity": [
+                                    "preferredDuringSchedulingIgnoredDuringExecution": [
+                                        [
+                                            "weight": 1,
+                                            "preference": ["matchExpressions": [["key": "a", "operator": "Exists"]]],
+                                        ]
+                                    ]
+                                ]
+                            ]
+                        ]
+                    ]
+                ],
+                [
+                    "template": [
+                        "spec": [
+                            "affinity": [
+                                "nodeAffinity": [
+                                    "preferredDuringSchedulingIgnoredDuringExecution": [
+                                        [
+                                            "weight": 1,
+                                            "preference": [
+                                                "matchExpressions": [["key": "a", "operator": "Exists"]],
+                                                "matchFields": [["key": "b", "operator": "Exists"]],
+                                            ],
+                                        ]
+                                    ]
+                                ]
+                            ]
+                        ]
+                    ]
+                ],
+                "spec.template.spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution.preference.matchFields"
+            ),
+        ] as [(JSONValue, JSONValue, String)]
+    )
+    func whatIsAddedToASelectorIsADifference(intent: JSONValue, observed: JSONValue, path: String) {
+        #expect(difference(intent, observed) == path)
+        // Removing it again is what is wanted.
+        #expect(difference(intent, intent) == nil)
+    }
+
+    @Test func whatIsAddedToLabelsAndAnnotationsIsNone() {
+        func template(_ labels: JSONValue) -> JSONValue {
+            ["template": ["metadata": ["labels": labels, "annotations": labels]]]
+        }
+        #expect(difference(template(["a": "b"]), template(["a": "b", "selector": "c", "nodeSelector": "d"])) == nil)
+    }
+
+    @Test(arguments: [(["A", "B"], true), (["A", "X", "B"], true), (["B", "A"], false), (["B", "X", "A"], false)])
+    func anotherOrderOfVariablesIsADifference(observed: [String], agree: Bool) {
+        func environment(_ names: [String]) -> JSONValue {
+            pod(["containers": [["name": "a", "env": .array(names.map { ["name": .string($0)] })]]])
+        }
+        let found = difference(environment(["A", "B"]), environment(observed))
+        #expect(found == (agree ? nil : "spec.template.spec.containers.env"))
+    }
+
+    @Test func anotherOrderOfInitContainersIsADifferenceAndOfVolumesNone() {
+        func named(_ list: String, _ names: [String]) -> JSONValue {
+            pod([list: .array(names.map { ["name": .string($0)] })])
+        }
+        for list in ["initContainers", "containers"] {
+            #expect(difference(named(list, ["a", "b"]), named(list, ["b", "a"])) == "spec.template.spec.\(list)")
+        }
+        #expect(difference(named("volumes", ["a", "b"]), named("volumes", ["b", "a"])) == nil)
+    }
+
     @Test func aZeroThatGoLeavesOutIsNoDifference() {
         let intent = pod([
             "containers": [["name": "a", "env": [["name": "X", "value": ""]], "stdin": false]], "securityContext": [:],

@@ -80,6 +80,66 @@ struct WebServerPlannerTests {
         #expect(apply.reason == "somebody changed \(field)")
     }
 
+    /// What others add to what selects is drift, whatever the server does with it by itself; to labels they may add.
+    @Test(
+        arguments: [
+            (.service, ["spec", "selector", "canary"], "yes", "spec.selector.canary", true, false),
+            (
+                .disruptionBudget, ["spec", "selector", "matchLabels", "canary"], "yes",
+                "spec.selector.matchLabels.canary", false, false
+            ),
+            (
+                .deployment, ["spec", "template", "spec", "nodeSelector"], ["zone": "a"],
+                "spec.template.spec.nodeSelector", true, true
+            ),
+            (.service, ["metadata", "labels", "team"], "a", nil, false, false),
+            (
+                .deployment, ["spec", "template", "metadata", "annotations"],
+                ["kubectl.kubernetes.io/restartedAt": "now"], nil, false, false
+            ),
+        ] as [(ChildRole, [String], JSONValue, String?, Bool, Bool)]
+    )
+    func whatOthersAddToASelectorIsRepaired(
+        role: ChildRole,
+        path: [String],
+        value: JSONValue,
+        drift: String?,
+        isCorrectedOnOldServers: Bool,
+        isCorrectedOnNewOnes: Bool
+    ) throws {
+        let webServer = everySection()
+        for (semantics, isCorrected) in [
+            (ApplySemantics.oldest, isCorrectedOnOldServers), (.current, isCorrectedOnNewOnes),
+        ] {
+            var observation = try observation(of: plan(webServer, WebServerObservation()).plan, for: webServer)
+            observation.served.applySemantics = semantics
+            observation.children[role]?.object.value[path: path] = value
+            let applies = plan(webServer, observation).plan.actions.compactMap { action -> PlannedAction.Apply? in
+                if case .apply(let apply) = action { apply } else { nil }
+            }
+            #expect(applies.map(\.reason) == (drift.map { ["somebody changed \($0)"] } ?? []))
+            #expect(applies.allSatisfy { ($0.correcting != nil) == isCorrected })
+        }
+    }
+
+    /// An Ingress that was made when its annotation was still allowed: nothing is taken from it, and the condition says what to do.
+    @Test func anAnnotationThatIsNoLongerAllowedIsToldAndTheIngressLeftAsItIs() throws {
+        let webServer = Samples.webServer {
+            $0.ingress = IngressSection(host: "phys.app")
+            $0.ingress?.annotations = ["example.com/team": "a"]
+        }
+        var allowing = WebServerObservation()
+        allowing.allowedAnnotations = try IngressAnnotations(more: ["example.com/*"])
+        let first = plan(webServer, allowing).plan
+        #expect(first.actions.map(\.resource.kind) == ["Deployment", "Service", "Ingress"])
+        let outcome = plan(webServer, try observation(of: first, for: webServer))
+        #expect(outcome.plan.isEmpty)
+        let stalled = try #require(outcome.status.conditions[type: "Stalled"])
+        #expect(stalled.status == .yes && stalled.reason == "InvalidSpec")
+        #expect(stalled.message.hasPrefix("spec.ingress.annotations[example.com/team]: is not on the list"))
+        #expect(stalled.message.contains("--allowed-ingress-annotations"))
+    }
+
     @Test func anObjectOfAnotherOwnerIsLeftAloneAndReported() throws {
         let webServer = Samples.webServer()
         var observation = try observation(of: plan(webServer, WebServerObservation()).plan, for: webServer)

@@ -1,4 +1,5 @@
 import JSON
+import KubeApply
 import KubeModel
 import SwiftletAPI
 import Testing
@@ -107,6 +108,57 @@ struct WebServerStatusTests {
         let ready = conditions(webServer, observation)[type: "Ready"]
         #expect(ready?.reason == "ReplicaFailure")
         #expect(ready?.message.contains("exceeded quota: small") == true)
+    }
+
+    /// The same pods would be refused again; a webhook that does not answer, or a namespace that is a moment old, passes.
+    @Test(
+        arguments: [
+            (
+                #"pods "web-1" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false"#,
+                true
+            ),
+            (
+                #"pods "web-1" is forbidden: exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1"#,
+                true
+            ),
+            (#"pods "web-1" is forbidden: maximum cpu usage per Container is 1, but limit is 2"#, true),
+            (#"admission webhook "validate.kyverno.svc" denied the request: no"#, true),
+            (#"Pod "web-1" is invalid: spec.containers[0].image: Required value"#, true),
+            (#"Internal error occurred: failed calling webhook "a.b": context deadline exceeded"#, false),
+            (
+                #"pods "web-1" is forbidden: error looking up service account a/default: serviceaccount "default" not found"#,
+                false
+            ),
+            ("the server is currently unable to handle the request", false),
+        ]
+    )
+    func podsThatAreRefusedNeedManualIntervention(message: String, isStalled: Bool) throws {
+        let webServer = Samples.webServer()
+        let failure: JSONValue = ["type": "ReplicaFailure", "status": "True", "message": .string(message)]
+        let conditions = conditions(webServer, try observation(webServer, deployment: ["conditions": [failure]]))
+        #expect(conditions[type: "Stalled"]?.status == (isStalled ? .yes : .no))
+        #expect(conditions[type: "Stalled"]?.reason == (isStalled ? "ReplicaFailure" : "NotStalled"))
+        #expect(conditions[type: "Ready"]?.reason == "ReplicaFailure")
+        #expect(conditions[type: "Ready"]?.message.contains(message) == true)
+    }
+
+    @Test(arguments: [true, false])
+    func anEvictionPolicyThatTheServerDoesNotKnowIsLeftOutAndToldOf(isKnown: Bool) throws {
+        let webServer = Samples.webServer {
+            $0.disruptionBudget = DisruptionBudgetSection(maxUnavailable: .int(1))
+            $0.disruptionBudget?.unhealthyPodEvictionPolicy = .alwaysAllow
+        }
+        var observation = WebServerObservation()
+        observation.served.hasUnhealthyPodEvictionPolicy = isKnown
+        let outcome = WebServerPlanner.plan(webServer, given: observation, now: Timestamp(secondsSinceEpoch: 50))
+        let budgets = outcome.plan.actions.compactMap { action -> JSONValue? in
+            guard case .apply(let apply) = action, apply.resource.kind == "PodDisruptionBudget" else { return nil }
+            return apply.intent.value["spec"]
+        }
+        #expect(budgets.map { $0["unhealthyPodEvictionPolicy"] } == [isKnown ? "AlwaysAllow" : nil])
+        let served = outcome.status.conditions[type: "FeaturesServed"]
+        #expect(served?.status == (isKnown ? nil : .no))
+        #expect(served.map { $0.message.contains("unhealthyPodEvictionPolicy") } ?? true)
     }
 
     @Test(arguments: [true, false])

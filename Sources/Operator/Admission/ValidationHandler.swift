@@ -67,7 +67,8 @@ struct ValidationHandler: Sendable {
             webServer: webServer,
             old: old,
             surroundings: .init(),
-            oldSurroundings: .init()
+            oldSurroundings: .init(),
+            allowedAnnotations: stores.allowedAnnotations
         ).verdict
         guard alone.errors.isEmpty else { return alone.response(about: Self.subject(request)) }
         for (isFilled, resource) in [
@@ -79,7 +80,8 @@ struct ValidationHandler: Sendable {
             webServer: webServer,
             old: old,
             surroundings: stores.surroundings(of: webServer, isNew: old == nil),
-            oldSurroundings: old.map { stores.surroundings(of: $0, isNew: false) } ?? .init()
+            oldSurroundings: old.map { stores.surroundings(of: $0, isNew: false) } ?? .init(),
+            allowedAnnotations: stores.allowedAnnotations
         ).verdict
         return verdict.response(about: Self.subject(request))
     }
@@ -135,7 +137,8 @@ extension WebServerStores {
         }
         guard isNew else { return result }
         for (role, store) in children {
-            guard let resource = role.resource(in: served), store.get(webServer.key) != nil,
+            guard let resource = role.resource(in: served), let object = store.get(webServer.key),
+                !object.isOfWebServer(named: webServer.metadata.name),
                 role == .deployment || role == .service || (role == .ingress && webServer.spec.ingress != nil)
             else { continue }
             result.strangers.append(ObjectIdentity(groupKind: resource.groupKind, key: webServer.key))

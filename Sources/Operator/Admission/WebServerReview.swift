@@ -24,14 +24,16 @@ struct WebServerReview {
     let surroundings: Surroundings
     /// Of ``old``.
     let oldSurroundings: Surroundings
+    /// The annotations that Ingresses may have.
+    var allowedAnnotations: IngressAnnotations = .standard
 
     var verdict: ValidationVerdict {
-        let present = Self.findings(webServer, surroundings) + claimChanges
-        return ValidationVerdict(present, before: old.map { Self.findings($0, oldSurroundings) })
+        let present = findings(webServer, surroundings) + claimChanges
+        return ValidationVerdict(present, before: old.map { findings($0, oldSurroundings) })
     }
 
-    private static func findings(_ webServer: WebServer, _ surroundings: Surroundings) -> [FieldError] {
-        var findings = webServer.validate() + webServer.advice
+    private func findings(_ webServer: WebServer, _ surroundings: Surroundings) -> [FieldError] {
+        var findings = webServer.validate(allowed: allowedAnnotations) + webServer.advice
         if let place = webServer.ingressPlace, !surroundings.rivals.isEmpty {
             // Names of other namespaces are nobody's business.
             let own = surroundings.rivals.first { $0.namespace == webServer.metadata.namespace }
@@ -41,7 +43,7 @@ struct WebServerReview {
             )
         }
         if let volume = webServer.spec.persistentVolumeClaim {
-            findings += claimWarnings(volume, webServer, surroundings)
+            findings += Self.claimWarnings(volume, webServer, surroundings)
         }
         if !surroundings.strangers.isEmpty {
             let objects = surroundings.strangers.map(\.description).sorted().joined(separator: ", ")

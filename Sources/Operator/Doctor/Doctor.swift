@@ -74,7 +74,7 @@ package struct Doctor: Sendable {
             (told, account) = (state.settings, state.serviceAccount)
         }
         let asked = namespace.map(told.looking(at:)) ?? told
-        findings += kinds(served, asked) + diagnosis
+        findings += kinds(served, version, asked) + diagnosis
         let place = install?.namespace
         var rights: [Finding] = []
         let needed = asked.rights(operatorNamespace: place ?? "") + (place.map(told.rightsAtHome) ?? [])
@@ -98,7 +98,11 @@ package struct Doctor: Sendable {
 
     // MARK: - Kinds
 
-    private func kinds(_ served: ServedResources, _ settings: InstallSettings) -> [Finding] {
+    private func kinds(
+        _ served: ServedResources,
+        _ version: ServerVersion,
+        _ settings: InstallSettings
+    ) -> [Finding] {
         var findings: [Finding] = []
         if settings.hasWebServers {
             let own = WebServer.resource
@@ -124,7 +128,7 @@ package struct Doctor: Sendable {
             )
         }
         guard settings.hasWebServers else { return findings }
-        let kinds = ServedKinds(served)
+        let kinds = ServedKinds(served, version: version)
         let optional: [(APIResource, APIResource?, String)] = [
             (.ingresses, kinds.ingress, "spec.ingress"),
             (.ingressClasses, kinds.ingressClass, "telling a missing ingress class"),

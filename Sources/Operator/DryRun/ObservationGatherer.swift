@@ -6,11 +6,14 @@ import WebServers
 /// Collects what the planner has to know about one WebServer from a ``ClusterState``.
 struct ObservationGatherer {
     let state: any ClusterState
+    /// The annotations that Ingresses may have.
+    var allowedAnnotations: IngressAnnotations = .standard
 
     func observation(of webServer: WebServer) async throws -> WebServerObservation {
         var observation = WebServerObservation()
         let namespace = webServer.metadata.namespace
         observation.served = try await state.servedKinds()
+        observation.allowedAnnotations = allowedAnnotations
         for role in ChildRole.allCases {
             guard let resource = role.resource(in: observation.served),
                 let object = try await state.object(resource, webServer.key)
@@ -48,33 +51,46 @@ struct ObservationGatherer {
             let namespace = webServer.metadata.namespace
             objects = try await state.objects(WebServer.resource, namespace: namespace, matching: LabelSelector())
         }
-        let rivals = try (objects ?? []).map { try WebServer($0.value) }.filter { other in
-            other.key != webServer.key && other.ingressPlace == webServer.ingressPlace
-        }
-        guard !rivals.isEmpty else { return nil }
-        let defaultClass = try await defaultIngressClass(served)
+        let controllers = try await ingressControllers(served)
         var claims: [(IngressClaim, IngressRivalry)] = []
-        for rival in rivals {
-            let rivalry = rival.rivalry(with: webServer, defaultClass: defaultClass)
+        for rival in try (objects ?? []).map({ try WebServer($0.value) }) {
+            let rivalry = webServer.rivalry(with: rival, controllers: controllers)
             guard rivalry != .none else { continue }
-            let isInPlace = try await hasIngress(rival, resource)
-            let isServable = !rival.metadata.isBeingDeleted && !rival.spec.paused && !rival.validate().hasErrors
+            let isInPlace = try await hasIngress(rival, resource, controllers)
+            let isServable =
+                !rival.metadata.isBeingDeleted && !rival.spec.paused
+                && !rival.validate(allowed: allowedAnnotations).hasErrors
             if isInPlace || isServable { claims.append((IngressClaim(rival, isInPlace: isInPlace), rivalry)) }
         }
-        return IngressClaim(webServer, isInPlace: try await hasIngress(webServer, resource)).holder(among: claims)
+        guard !claims.isEmpty else { return nil }
+        let isInPlace = try await hasIngress(webServer, resource, controllers)
+        return IngressClaim(webServer, isInPlace: isInPlace).holder(among: claims)
     }
 
-    private func defaultIngressClass(_ served: ServedKinds) async throws -> String? {
-        guard let resource = served.ingressClass else { return nil }
+    private func ingressControllers(_ served: ServedKinds) async throws -> IngressControllers {
+        guard let resource = served.ingressClass else { return IngressControllers() }
         let classes = try await state.objects(resource, namespace: nil, matching: LabelSelector()) ?? []
-        return classes.filter { $0.annotations[IngressClassObject.defaultAnnotation] == "true" }.map(\.name).min()
+        return IngressControllers(
+            try classes.map { object in
+                var reader = JSONReader(object.value.encoded())
+                return try IngressClassObject(json: &reader)
+            }
+        )
     }
 
-    private func hasIngress(_ webServer: WebServer, _ resource: APIResource) async throws -> Bool {
-        guard let object = try await state.object(resource, webServer.key), let place = webServer.ingressPlace,
+    private func hasIngress(
+        _ webServer: WebServer,
+        _ resource: APIResource,
+        _ controllers: IngressControllers
+    ) async throws -> Bool {
+        guard let object = try await state.object(resource, webServer.key),
             try object.metadata().controller?.uid == webServer.uid
         else { return false }
-        return IngressPlace.all(ofIngress: object.value["spec"] ?? [:]).contains(place)
+        return webServer.isServed(
+            by: object.value["spec"] ?? [:],
+            annotations: object.annotations,
+            controllers: controllers
+        )
     }
 }
 

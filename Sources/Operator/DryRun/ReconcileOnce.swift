@@ -9,23 +9,45 @@ import WebServers
 package struct ReconcileOnce: Sendable {
     private let state: any ClusterState
     private let prediction: WebServerDryRun.Prediction
+    private let allowedAnnotations: IngressAnnotations
     private let now: Timestamp
 
-    package init(state: any ClusterState, prediction: WebServerDryRun.Prediction, now: Timestamp) {
+    /// - Parameter allowedAnnotations: the annotations that Ingresses may have.
+    package init(
+        state: any ClusterState,
+        prediction: WebServerDryRun.Prediction,
+        allowedAnnotations: IngressAnnotations = .standard,
+        now: Timestamp
+    ) {
         self.state = state
         self.prediction = prediction
+        self.allowedAnnotations = allowedAnnotations
         self.now = now
     }
 
-    /// What would happen after these manifests were applied; their other objects count as present.
+    /// What would happen after these manifests were applied, in their order; their other objects count as present.
     ///
     /// - Throws: ``ManifestError`` or ``KubeError``.
     package func reports(on manifests: [Manifest]) async throws -> [WebServerReport] {
         let (webServers, others) = try split(manifests)
         let layered = others.isEmpty ? state : LayeredState(ManifestState(others.map(\.object)), over: state)
-        let dryRun = WebServerDryRun(state: layered, prediction: prediction, now: now)
+        var checked: [CheckedWebServer] = []
+        for (index, manifest) in webServers.enumerated() {
+            var one = try CheckedWebServer(manifest, allowed: allowedAnnotations)
+            // Those that are new come into being one after the other.
+            let created = Timestamp(secondsSinceEpoch: now.secondsSinceEpoch + Int64(index))
+            one.manifest = try await stored(one.manifest, in: layered, orCreatedAt: created)
+            checked.append(one)
+        }
+        // They meet each other as well.
+        let together = LayeredState(ManifestState(checked.map(\.manifest)), over: layered)
+        let dryRun = dryRun(together, prediction)
         var reports: [WebServerReport] = []
-        for manifest in webServers { reports.append(try await dryRun.report(on: manifest)) }
+        for one in checked {
+            var report = try await dryRun.report(on: try WebServer(one.manifest.value))
+            report.warnings = one.warnings
+            reports.append(report)
+        }
         return reports
     }
 
@@ -33,7 +55,7 @@ package struct ReconcileOnce: Sendable {
     ///
     /// - Parameter namespace: `nil` for all.
     package func reports(namespace: String?) async throws -> [WebServerReport] {
-        let dryRun = WebServerDryRun(state: state, prediction: prediction, now: now)
+        let dryRun = dryRun(state, prediction)
         var reports: [WebServerReport] = []
         for webServer in try await stored(namespace) { reports.append(try await dryRun.report(on: webServer)) }
         return reports
@@ -46,7 +68,7 @@ package struct ReconcileOnce: Sendable {
     package func perform(_ manifests: [Manifest]?, namespace: String?, client: KubeClient) async throws
         -> [WebServerReport]
     {
-        let dryRun = WebServerDryRun(state: state, prediction: .local, now: now)
+        let dryRun = dryRun(state, .local)
         let executor = PlanExecutor(client: client)
         var reports: [WebServerReport] = []
         let webServers: [WebServer]
@@ -111,7 +133,7 @@ package struct ReconcileOnce: Sendable {
             throw other.error(at: [], "only WebServers are reconciled; apply this with kubectl")
         }
         // All are checked before the first is written.
-        for manifest in webServers { _ = try CheckedWebServer(manifest) }
+        for manifest in webServers { _ = try CheckedWebServer(manifest, allowed: allowedAnnotations) }
         for manifest in webServers {
             let options = WriteOptions(fieldManager: Self.manifestManager, force: true)
             result.append(
@@ -123,6 +145,28 @@ package struct ReconcileOnce: Sendable {
 
     /// Field manager of WebServers applied from manifests: a person's tool, not the operator.
     private static let manifestManager = "swiftlet-reconcile"
+
+    private func dryRun(_ state: any ClusterState, _ prediction: WebServerDryRun.Prediction) -> WebServerDryRun {
+        WebServerDryRun(state: state, prediction: prediction, allowedAnnotations: allowedAnnotations, now: now)
+    }
+
+    /// A WebServer with the identity and the status that it has in the cluster.
+    ///
+    /// - Parameter created: when one that is not in the cluster comes into being.
+    private func stored(
+        _ webServer: DynamicObject,
+        in state: any ClusterState,
+        orCreatedAt created: Timestamp
+    ) async throws -> DynamicObject {
+        var result = webServer
+        let stored = try await state.object(WebServer.resource, webServer.key)
+        for field in ["uid", "generation", "deletionTimestamp", "creationTimestamp"] {
+            result.value[path: "metadata", field] = stored?.value[path: "metadata", field]
+        }
+        if stored == nil { result.value[path: "metadata", "creationTimestamp"] = .string("\(created)") }
+        result.value["status"] = stored?.value["status"]
+        return result
+    }
 
     private func stored(_ namespace: String?) async throws -> [WebServer] {
         let objects = try await state.objects(WebServer.resource, namespace: namespace, matching: LabelSelector()) ?? []

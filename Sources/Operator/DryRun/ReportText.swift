@@ -36,6 +36,7 @@ package struct ReportText: Sendable {
                 text +=
                     "# \(conflict) belongs to somebody else and stays as it is (WebServer \(report.key) would be Stalled: NameConflict)\n"
             }
+            for note in report.notes { text += "# \(note)\n" }
             for change in report.changes { text += colored ? Self.colored(Self.diff(change)) : Self.diff(change) }
         }
         if let mesh {
@@ -80,7 +81,8 @@ package struct ReportText: Sendable {
     private static func json(_ report: WebServerReport) -> JSONValue {
         [
             "namespace": .string(report.key.namespace), "name": .string(report.key.name),
-            "conflicts": .strings(report.conflicts), "warnings": .strings(report.warnings),
+            "conflicts": .strings(report.conflicts), "notes": .strings(report.notes),
+            "warnings": .strings(report.warnings),
             "changes": .array(report.changes.map(Self.json)),
         ]
     }

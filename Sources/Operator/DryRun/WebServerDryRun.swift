@@ -17,49 +17,38 @@ package struct WebServerDryRun: Sendable {
 
     private let state: any ClusterState
     private let prediction: Prediction
+    private let allowedAnnotations: IngressAnnotations
     private let now: Timestamp
 
-    package init(state: any ClusterState, prediction: Prediction, now: Timestamp) {
+    package init(
+        state: any ClusterState,
+        prediction: Prediction,
+        allowedAnnotations: IngressAnnotations = .standard,
+        now: Timestamp
+    ) {
         self.state = state
         self.prediction = prediction
+        self.allowedAnnotations = allowedAnnotations
         self.now = now
     }
 
-    /// What would happen to the children of one WebServer.
+    /// What would happen to the children of a WebServer that is in the cluster, or would be.
     ///
-    /// - Parameter manifest: the WebServer as it would be; takes identity and status from the stored one, if there is one.
-    /// - Throws: ``ManifestError`` for a manifest that is no valid WebServer, ``KubeError`` when the cluster cannot be read.
-    package func report(on manifest: Manifest) async throws -> WebServerReport {
-        let checked = try CheckedWebServer(manifest)
-        var report = try await report(on: adopted(checked.webServer))
-        report.warnings = checked.warnings
-        return report
-    }
-
-    /// What would happen to the children of a stored WebServer.
+    /// - Throws: ``KubeError`` when the cluster cannot be read.
     package func report(on webServer: WebServer) async throws -> WebServerReport {
-        let observation = try await ObservationGatherer(state: state).observation(of: webServer)
+        let gatherer = ObservationGatherer(state: state, allowedAnnotations: allowedAnnotations)
+        let observation = try await gatherer.observation(of: webServer)
         let outcome = WebServerPlanner.plan(webServer, given: observation, now: now)
         var report = WebServerReport(key: webServer.key, plan: outcome.plan, status: outcome.status)
         report.conflicts = outcome.conflicts
+        if let admitted = outcome.status.conditions[type: "IngressAdmitted"], admitted.reason == "HostTaken" {
+            report.notes.append("WebServer \(webServer.key) gets no Ingress (HostTaken): \(admitted.message)")
+        }
         for action in outcome.plan.actions.oncePerObject {
             guard let change = try await change(action), change.isVisible else { continue }
             report.changes.append(change)
         }
         return report
-    }
-
-    /// The WebServer with the identity and the status that it has in the cluster.
-    private func adopted(_ webServer: WebServer) async throws -> WebServer {
-        var result = webServer
-        if let stored = try await state.object(WebServer.resource, webServer.key) {
-            let metadata = try stored.metadata()
-            result.metadata.uid = metadata.uid
-            result.metadata.generation = metadata.generation
-            result.metadata.deletionTimestamp = metadata.deletionTimestamp
-            result.status = try WebServer(stored.value).status
-        }
-        return result
     }
 
     private func change(_ action: PlannedAction) async throws -> PlannedChange? {
@@ -80,7 +69,13 @@ package struct WebServerDryRun: Sendable {
             let live = try await state.object(apply.resource, apply.intent.key)
             let after: DynamicObject?
             switch prediction {
-            case .local: after = ApplyPrediction.result(of: apply.intent, on: live, manager: apply.manager)
+            case .local:
+                after = ApplyPrediction.result(
+                    of: apply.intent,
+                    on: live,
+                    manager: apply.manager,
+                    semantics: try await state.servedKinds().applySemantics
+                )
             case .server(let executor): after = try await executor.perform(action.forServerDryRun)
             }
             return PlannedChange(

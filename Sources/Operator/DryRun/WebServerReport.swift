@@ -11,6 +11,8 @@ package struct WebServerReport: Sendable {
     package var changes: [PlannedChange] = []
     /// Foreign objects in the way, which stay as they are.
     package var conflicts: [String] = []
+    /// What of the spec will not come about, and why.
+    package var notes: [String] = []
     /// What is legal but unwise, with file and line.
     package var warnings: [String] = []
 }

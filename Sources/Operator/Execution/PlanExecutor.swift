@@ -48,6 +48,12 @@ package struct PlanExecutor: Sendable {
     }
 
     func apply(_ apply: PlannedAction.Apply) async throws(KubeError) -> DynamicObject {
+        if let semantics = apply.correcting { return try await applyCorrecting(apply, semantics) }
+        return try await applyAlone(apply)
+    }
+
+    /// The apply without ``ApplyCorrection``.
+    func applyAlone(_ apply: PlannedAction.Apply) async throws(KubeError) -> DynamicObject {
         do {
             return try await send(apply, as: DynamicObject.self)
         } catch  where error.isInvalid {
@@ -56,6 +62,7 @@ package struct PlanExecutor: Sendable {
     }
 
     private func write(_ apply: PlannedAction.Apply) async throws(KubeError) -> ResourceVersion {
+        if apply.correcting != nil { return try await self.apply(apply).resourceVersion }
         do {
             return try await send(apply, as: ObjectMetaProjection.self).resourceVersion
         } catch  where error.isInvalid {

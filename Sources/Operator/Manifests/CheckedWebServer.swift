@@ -3,18 +3,20 @@ import SwiftletAPI
 
 /// A WebServer from a manifest that was found to be right.
 struct CheckedWebServer {
-    let webServer: WebServer
+    /// The manifest itself.
+    var manifest: DynamicObject
     /// What is legal but unwise, with file and line.
     let warnings: [String]
 
+    /// - Parameter allowed: the annotations that Ingresses may have.
     /// - Throws: ``ManifestError`` naming file, line, object and field of everything that is wrong.
-    init(_ manifest: Manifest) throws {
-        let (webServer, findings) = try WebServer.check(manifest.object.value)
+    init(_ manifest: Manifest, allowed: IngressAnnotations = .standard) throws {
+        let (webServer, findings) = try WebServer.check(manifest.object.value, allowed: allowed)
         let errors = findings.filter { $0.severity == .error }.map {
             manifest.error(at: $0.path, $0.message).description
         }
-        guard let webServer, errors.isEmpty else { throw ManifestError(errors.joined(separator: "\nerror: ")) }
-        self.webServer = webServer
+        guard webServer != nil, errors.isEmpty else { throw ManifestError(errors.joined(separator: "\nerror: ")) }
+        self.manifest = manifest.object
         warnings = findings.map { manifest.error(at: $0.path, $0.message).description }
     }
 }

@@ -41,7 +41,7 @@ struct ClusterDiscovery: Sendable {
         let served = try await discovery.servedResources()
         let version = try await discovery.serverVersion()
         return ClusterFeatures(
-            served: ServedKinds(served),
+            served: ServedKinds(served, version: version),
             streamsLists: version.streamsLists,
             runsNativeSidecars: version.runsNativeSidecars,
             evictionVersion: version.evictionVersion,

@@ -44,6 +44,9 @@ struct ChildObject: WireObject {
         self.status = Array(reader.bytes[status])
     }
 
+    /// Whether a WebServer of this name has it, which may be an earlier one whose objects are about to go.
+    func isOfWebServer(named name: String) -> Bool { !spec.isEmpty && metadata.controller?.name == name }
+
     private static func isOfWebServer(_ metadata: ObjectMeta) -> Bool {
         guard let owner = metadata.controller else { return false }
         return owner.kind == WebServer.resource.kind && GroupVersion(owner.apiVersion).group == WebServer.resource.group
@@ -70,13 +73,14 @@ struct ChildObject: WireObject {
         )
     }
 
-    /// Of an Ingress of ours: what it takes for itself. Empty for other kinds, and for what cannot be read.
-    var ingressPlaces: [IngressPlace] {
-        guard !spec.isEmpty else { return [] }
+    /// Of an Ingress of ours: whether it has what a WebServer asks for. What cannot be read has nothing.
+    func serves(_ webServer: WebServer, controllers: IngressControllers) -> Bool {
+        guard !spec.isEmpty, metadata.controller?.uid == webServer.uid else { return false }
         do {
-            return IngressPlace.all(ofIngress: try JSONValue(parsing: spec))
+            let spec = try JSONValue(parsing: spec)
+            return webServer.isServed(by: spec, annotations: metadata.annotations, controllers: controllers)
         } catch {
-            return []
+            return false
         }
     }
 }

@@ -22,6 +22,7 @@ package struct WebServerOperator: Sendable {
     ///   - namespaces: those to look after; empty for all.
     ///   - readsClusterKinds: whether kinds that are in no namespace are read. If not said, only where all namespaces are looked after: roles
     ///     for single namespaces cannot grant it.
+    ///   - allowedAnnotations: the annotations that Ingresses may have.
     ///   - workers: how many WebServers are reconciled at once.
     ///   - reflecting: how kinds are listed and watched.
     package init(
@@ -29,6 +30,7 @@ package struct WebServerOperator: Sendable {
         served: ServedKinds,
         namespaces: [String],
         readsClusterKinds: Bool? = nil,
+        allowedAnnotations: IngressAnnotations = .standard,
         workers: Int,
         reflecting: ReflectorOptions = ReflectorOptions(),
         events: EventRecorder,
@@ -36,7 +38,11 @@ package struct WebServerOperator: Sendable {
         metrics: any MetricsFactory,
         logger: Logger
     ) {
-        let stores = WebServerStores(served: served, namespaces: namespaces.count > 1 ? namespaces : [])
+        let stores = WebServerStores(
+            served: served,
+            namespaces: namespaces.count > 1 ? namespaces : [],
+            allowedAnnotations: allowedAnnotations
+        )
         self.stores = stores
         let feed = ReflectorFeed(
             client: client,

@@ -12,7 +12,9 @@ struct WebServerStores: Sendable {
         static let ingressClass = "ingressClass"
         static let configMap = "configMap"
         static let secret = "secret"
-        static let ingressPlace = "ingressPlace"
+        static let ingressHost = "ingressHost"
+        /// The wildcards that cover the host.
+        static let coveringWildcard = "coveringWildcard"
     }
 
     /// Name of the index over the pods.
@@ -26,10 +28,13 @@ struct WebServerStores: Sendable {
     let secrets: Store<ConfigObject>
     let ingressClasses = Store<IngressClassObject>()
     let served: ServedKinds
+    /// The annotations that Ingresses may have.
+    let allowedAnnotations: IngressAnnotations
 
     /// - Parameter namespaces: those that are listed each on its own; empty when all is listed at once.
-    init(served: ServedKinds, namespaces: [String] = []) {
+    init(served: ServedKinds, namespaces: [String] = [], allowedAnnotations: IngressAnnotations = .standard) {
         self.served = served
+        self.allowedAnnotations = allowedAnnotations
         claims = Store(namespaces: namespaces)
         configMaps = Store(namespaces: namespaces)
         secrets = Store(namespaces: namespaces)
@@ -38,7 +43,7 @@ struct WebServerStores: Sendable {
                 (webServer.spec.persistentVolumeClaim?.name).map { [Self.value(webServer.metadata.namespace, $0)] }
                     ?? []
             },
-            StoreIndex(name: Index.ingressClass) { ($0.spec.ingress?.ingressClass).map { [$0] } ?? [] },
+            StoreIndex(name: Index.ingressClass) { Array($0.spec.ingress?.classNames ?? []) },
             StoreIndex(name: Index.configMap) { webServer in
                 webServer.spec.configFrom.compactMap(\.configMap).map {
                     Self.value(webServer.metadata.namespace, $0.name)
@@ -47,7 +52,8 @@ struct WebServerStores: Sendable {
             StoreIndex(name: Index.secret) { webServer in
                 webServer.spec.configFrom.compactMap(\.secret).map { Self.value(webServer.metadata.namespace, $0.name) }
             },
-            StoreIndex(name: Index.ingressPlace) { webServer in webServer.ingressPlace.map { ["\($0)"] } ?? [] },
+            StoreIndex(name: Index.ingressHost) { webServer in webServer.ingressPlace.map { [$0.host] } ?? [] },
+            StoreIndex(name: Index.coveringWildcard) { $0.ingressPlace?.coveringWildcards ?? [] },
         ]
         webServers = Store(indexes: webServerIndexes, namespaces: namespaces)
         let byWebServer = StoreIndex<PodObject>(name: Self.podsByWebServer) {
@@ -119,6 +125,7 @@ struct WebServerStores: Sendable {
         var observation = WebServerObservation()
         let namespace = webServer.metadata.namespace
         observation.served = served
+        observation.allowedAnnotations = allowedAnnotations
         for (role, store) in children {
             guard let resource = role.resource(in: served), let child = store.get(webServer.key) else { continue }
             observation.children[role] = try child.observed(as: resource)

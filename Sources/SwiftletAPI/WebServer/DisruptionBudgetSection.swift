@@ -4,13 +4,15 @@ import JSON
 package struct DisruptionBudgetSection: SchemaObject {
     package var minAvailable: IntOrString?
     package var maxUnavailable: IntOrString?
+    /// `nil` for the server's default.
+    package var unhealthyPodEvictionPolicy: UnhealthyPodEvictionPolicy?
 
     package init(minAvailable: IntOrString) { self.minAvailable = minAvailable }
 
     package init(maxUnavailable: IntOrString) { self.maxUnavailable = maxUnavailable }
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case minAvailable, maxUnavailable
+        case minAvailable, maxUnavailable, unhealthyPodEvictionPolicy
     }
 
     package static var exactlyOneOf: [CodingKeys] { [.minAvailable, .maxUnavailable] }
@@ -25,8 +27,21 @@ package struct DisruptionBudgetSection: SchemaObject {
             FieldDocumentation(
                 "Pods that may be unavailable: a number or a percentage such as 25%. Exactly one of minAvailable and maxUnavailable."
             )
+        case .unhealthyPodEvictionPolicy:
+            FieldDocumentation(
+                """
+                Whether pods that are not ready may be evicted: AlwaysAllow at any time, IfHealthyBudget only while enough others are ready, \
+                which is what Kubernetes takes if not given. Needs Kubernetes 1.27.
+                """
+            )
         }
     }
+}
+
+/// When pods that are not ready may be evicted.
+package enum UnhealthyPodEvictionPolicy: String, StringEnum {
+    case ifHealthyBudget = "IfHealthyBudget"
+    case alwaysAllow = "AlwaysAllow"
 }
 
 extension DisruptionBudgetSection {

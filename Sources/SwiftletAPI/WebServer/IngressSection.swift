@@ -42,7 +42,12 @@ package struct IngressSection: SchemaObject {
                 """
             )
         case .annotations:
-            FieldDocumentation("Annotations of the Ingress, which many controllers read settings from.")
+            FieldDocumentation(
+                """
+                Annotations of the Ingress, which many controllers read settings from. Only those are allowed that concern this host and \
+                path alone, and those that an administrator allows. kubernetes.io/ingress.class cannot be set together with ingressClass.
+                """
+            )
         case .tls:
             FieldDocumentation("Serves HTTPS. Only HTTP if not given.")
         }
@@ -79,7 +84,18 @@ package struct IngressTLSSection: SchemaObject {
 }
 
 extension IngressSection {
-    func validate(at path: FieldPath) -> [FieldError] {
+    /// The older way to name a class.
+    package static let classAnnotation = "kubernetes.io/ingress.class"
+
+    /// All classes that are named, by field or by annotation; empty for the cluster's default class.
+    package var classNames: Set<String> {
+        Set([ingressClass, annotations[Self.classAnnotation]].compactMap(\.self))
+    }
+
+    /// - Parameters:
+    ///   - namespace: of the WebServer.
+    ///   - allowed: the annotations that are allowed.
+    func validate(at path: FieldPath, namespace: String, allowed: IngressAnnotations) -> [FieldError] {
         var errors: [FieldError] = []
         if let host, let problem = Self.problem(withHost: host) {
             errors.append(FieldError(path.appending(key: "host"), problem))
@@ -87,29 +103,20 @@ extension IngressSection {
         if let ingressClass { errors += FieldRule.name(ingressClass, at: path.appending(key: "ingressClass")) }
         errors += pathErrors(at: path.appending(key: "path"))
         errors += FieldRule.annotations(annotations, at: path.appending(key: "annotations"))
-        errors += Self.reachErrors(annotations, at: path.appending(key: "annotations"))
+        errors += allowed.errors(annotations, namespace: namespace, at: path.appending(key: "annotations"))
+        // On an update the API server lets both pass, and controllers disagree about which one counts.
+        if ingressClass != nil, annotations[Self.classAnnotation] != nil {
+            errors.append(
+                FieldError(
+                    path.appending(key: "annotations").appending(key: Self.classAnnotation),
+                    "cannot be set together with ingressClass, as the API server refuses such an Ingress: remove the annotation"
+                )
+            )
+        }
         if let tls {
             errors += FieldRule.name(tls.secretName, at: path.appending(key: "tls").appending(key: "secretName"))
         }
         return errors
-    }
-
-    /// Annotations by which an Ingress gets at more than its own host and path. The operator must not lend its rights for them.
-    private static func reachErrors(_ annotations: [String: String], at path: FieldPath) -> [FieldError] {
-        annotations.keys.sorted().compactMap { key in
-            let name = key.split(separator: "/").last.map { $0.lowercased() } ?? ""
-            let field = path.appending(key: key)
-            if name.hasSuffix("snippet") || name.hasSuffix("snippets") {
-                return FieldError(
-                    field,
-                    "is not allowed: it puts configuration into the ingress controller, which serves others too"
-                )
-            }
-            if name == "server-alias" {
-                return FieldError(field, "is not allowed: it takes further hosts. Make a WebServer for each")
-            }
-            return nil
-        }
     }
 
     private func pathErrors(at field: FieldPath) -> [FieldError] {

@@ -8,7 +8,11 @@ extension WebServerSpec {
     ]
 
     /// What is wrong with this spec beyond what the schema already excludes.
-    func validate(at path: FieldPath) -> [FieldError] {
+    ///
+    /// - Parameters:
+    ///   - namespace: of the WebServer.
+    ///   - allowed: the annotations that its Ingress may have.
+    func validate(at path: FieldPath, namespace: String, allowed: IngressAnnotations) -> [FieldError] {
         let ofTheImage = ImageReferenceRule.problem(with: webServerImage).map {
             [FieldError(path.appending(key: "webServerImage"), $0)]
         }
@@ -19,7 +23,8 @@ extension WebServerSpec {
             service.annotations,
             at: path.appending(key: "service").appending(key: "annotations")
         )
-        errors += ingress?.validate(at: path.appending(key: "ingress")) ?? []
+        errors +=
+            ingress?.validate(at: path.appending(key: "ingress"), namespace: namespace, allowed: allowed) ?? []
         errors += persistentVolumeClaim?.validate(at: path.appending(key: "persistentVolumeClaim")) ?? []
         for (index, source) in configFrom.enumerated() {
             errors += source.validate(at: path.appending(key: "configFrom").appending(index: index))

@@ -41,9 +41,9 @@ enum StatedDefaults {
 }
 
 extension JSONValue {
-    /// This object with these members where it has none of that name.
+    /// This object with these members where it has none of that name, or an empty one, which the server takes for none.
     fileprivate func adding(_ defaults: [String: JSONValue]) -> JSONValue {
-        .object((objectValue ?? [:]).merging(defaults) { present, _ in present })
+        .object((objectValue ?? [:]).merging(defaults) { $0 == "" || $0 == 0 ? $1 : $0 })
     }
 
     fileprivate var quantityAsText: JSONValue {

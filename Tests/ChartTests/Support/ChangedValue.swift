@@ -104,6 +104,11 @@ struct ChangedValue: Sendable, CustomTestStringConvertible {
             hides: ["- validatingwebhookconfigurations", "kind: ValidatingWebhookConfiguration"]
         ),
         ChangedValue("webServers: {workers: 9}", shows: "--workers=9"),
+        ChangedValue(
+            "webServers: {allowedIngressAnnotations: [example.com/team, 'example.org/*']}",
+            shows: "--allowed-ingress-annotations=example.com/team",
+            "--allowed-ingress-annotations=example.org/*"
+        ),
         ChangedValue("mesh: {zone: north}", shows: "--zone=north"),
         ChangedValue("mesh: {createDefault: false}", shows: "--no-default-mesh"),
         ChangedValue("mesh: {nativeSidecars: false}", shows: "--no-native-sidecars"),

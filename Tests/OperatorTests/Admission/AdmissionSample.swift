@@ -110,10 +110,24 @@ enum AdmissionSample {
         store.endFill(resourceVersion: ResourceVersion(1))
     }
 
+    static func ingressClass(_ name: String, controller: String, isDefault: Bool = false) -> JSONValue {
+        [
+            "metadata": [
+                "name": .string(name), "uid": .string("uid-of-\(name)"), "resourceVersion": "1",
+                "annotations": isDefault ? [.init(IngressClassObject.defaultAnnotation): "true"] : [:],
+            ],
+            "spec": ["controller": .string(controller)],
+        ]
+    }
+
     /// An Ingress that a WebServer owns.
-    static func ingress(of name: String = "web", namespace: String = "shop", host: String, path: String = "/")
-        -> JSONValue
-    {
+    static func ingress(
+        of name: String = "web",
+        namespace: String = "shop",
+        host: String,
+        path: String = "/",
+        ingressClass: String? = nil
+    ) -> JSONValue {
         [
             "metadata": [
                 "name": .string(name), "namespace": .string(namespace), "uid": "uid-of-ingress", "resourceVersion": "1",
@@ -124,7 +138,10 @@ enum AdmissionSample {
                     ]
                 ],
             ],
-            "spec": ["rules": [["host": .string(host), "http": ["paths": [["path": .string(path)]]]]]],
+            "spec": .compact([
+                "ingressClassName": ingressClass.map { .string($0) },
+                "rules": [["host": .string(host), "http": ["paths": [["path": .string(path)]]]]],
+            ]),
         ]
     }
 }

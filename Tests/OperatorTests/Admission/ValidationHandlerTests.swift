@@ -178,20 +178,25 @@ struct ValidationHandlerTests {
             (at("other.app"), "shop", false), (at("phys.app"), "elsewhere", true),
             (at("phys.app", ingressClass: "nginx"), "shop", true),
             (at("phys.app", ingressClass: "internal"), "shop", false),
+            (at("phys.app", ingressClass: "nginx-too"), "shop", true), (at("a.wild.app"), "elsewhere", true),
+            (at("a.wild.app"), "shop", false), (at("*.wild.app"), "elsewhere", true),
+            (at("phys.app", path: "/x(.*)"), "elsewhere", false), (at("phys.app", path: "/(.*)"), "elsewhere", true),
         ] as [(JSONValue, String, Bool)]
     )
     func aHostAndPathCanBeHadOnce(_ spec: JSONValue, _ namespace: String, _ isTaken: Bool) throws {
         let first = AdmissionSample.webServer(Self.at("phys.app"), name: "first")
-        let nginx: JSONValue = [
-            "metadata": [
-                "name": "nginx", "uid": "i", "resourceVersion": "1",
-                "annotations": ["ingressclass.kubernetes.io/is-default-class": "true"],
-            ]
+        let wildcard = AdmissionSample.webServer(Self.at("*.wild.app"), name: "wildcard")
+        let classes = [
+            AdmissionSample.ingressClass("nginx", controller: "k8s.io/ingress-nginx", isDefault: true),
+            AdmissionSample.ingressClass("nginx-too", controller: "k8s.io/ingress-nginx"),
+            AdmissionSample.ingressClass("internal", controller: "example.com/internal"),
         ]
         let second = AdmissionSample.webServer(spec, name: "second", namespace: namespace, createdAt: 50)
-        let response = try Self.answer(second, among: [first], classes: [nginx])
+        let response = try Self.answer(second, among: [first, wildcard], classes: classes)
         #expect(response.isAllowed == !isTaken, "\(response)")
-        guard isTaken, namespace != "shop" || spec[path: "ingress", "host"] == "phys.app" else { return }
+        guard isTaken, spec[path: "ingress", "host"] == "phys.app", spec[path: "ingress", "path"] == "/",
+            namespace != "shop" || spec[path: "ingress", "host"] == "phys.app"
+        else { return }
         // Who has it is told to those of the same namespace only.
         let who = namespace == "shop" ? "WebServer \"first\"" : "a WebServer of another namespace"
         #expect(
@@ -210,6 +215,38 @@ struct ValidationHandlerTests {
         var both = moved
         both[path: "spec", "replicas"] = 3
         #expect(try Self.answer(both, old: moved, among: [young, moved]).isAllowed)
+    }
+
+    /// As with a host, so with the class of what has the host already.
+    @Test func anOlderWebServerCannotBeEditedOntoTheClassOfAnother() throws {
+        let classes = [
+            AdmissionSample.ingressClass("a", controller: "example.com/a"),
+            AdmissionSample.ingressClass("b", controller: "example.com/b"),
+        ]
+        let young = AdmissionSample.webServer(Self.at("phys.app", ingressClass: "a"), name: "young", createdAt: 200)
+        let old = AdmissionSample.webServer(Self.at("phys.app", ingressClass: "b"), name: "old", createdAt: 1)
+        var moved = old
+        moved[path: "spec", "ingress", "ingressClass"] = "a"
+        let response = try Self.answer(moved, old: old, among: [young, old], classes: classes)
+        #expect(response.denial?.causes.map(\.field) == ["spec.ingress"])
+    }
+
+    /// Of a creation the API server says afterwards that it is there already; its children are no strangers.
+    @Test func creatingOneThatIsThereAlreadyIsNoReasonToWarnOfItsChildren() throws {
+        let own: JSONValue = [
+            "metadata": [
+                "name": "web", "namespace": "shop", "uid": "d", "resourceVersion": "1",
+                "ownerReferences": [
+                    [
+                        "apiVersion": .string(WebServer.resource.apiVersion), "kind": "WebServer", "name": "web",
+                        "uid": "uid-of-shop-web", "controller": true,
+                    ]
+                ],
+            ],
+            "spec": [:],
+        ]
+        let webServer = AdmissionSample.webServer()
+        #expect(try Self.answer(webServer, among: [webServer], deployments: [own]) == .allowed())
     }
 
     @Test func aStrangerOfTheSameNameIsAWarning() throws {

@@ -32,6 +32,18 @@ struct OperatorArgumentsTests {
         #expect(!refused.errors.contains("password@"))
     }
 
+    @Test func annotationsOfIngressesAreAllowedByNameOrBeginning() throws {
+        let option = "--allowed-ingress-annotations"
+        let taken = try run(option, "example.com/team,example.org/*", "\(option)=plain")
+        #expect(taken.status == 1, "\(taken.errors)")
+        #expect(taken.errors.contains("/nonexistent/config"))
+        for pattern in ["*", "a b", "example.com/"] {
+            let refused = try run(option, pattern)
+            #expect(refused.status == 64, "\(pattern): \(refused.errors)")
+            #expect(refused.errors.contains(option))
+        }
+    }
+
     @Test func anAtSignBehindTheHostIsNoPassword() throws {
         let taken = try run("--otlp-endpoint", "http://collector:4318/a@b")
         #expect(taken.status == 1, "\(taken.errors)")

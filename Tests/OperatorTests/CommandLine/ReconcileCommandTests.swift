@@ -67,6 +67,20 @@ struct ReconcileCommandTests {
         #expect(run.errors.contains("webServerImage"))
     }
 
+    @Test func anAnnotationIsRefusedUnlessItIsAllowed() throws {
+        let annotated = Self.webServer.replacing(
+            "nginx}",
+            with: "nginx, ingress: {host: phys.app, annotations: {example.com/team: a}}}"
+        )
+        let refused = try reconcile("--dry-run", "--offline", "-f", "-", input: annotated)
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("spec.ingress.annotations[example.com/team]: is not on the list"))
+        let allowed = "--allowed-ingress-annotations=example.com/*"
+        let taken = try reconcile("--dry-run", "--offline", allowed, "-f", "-", input: annotated)
+        #expect(taken.status == 0, "\(taken.errors)")
+        #expect(taken.output.contains("example.com/team: a"))
+    }
+
     @Test func textThatIsNoYAMLEndsWithOne() throws {
         let run = try reconcile("--dry-run", "--offline", "-f", "-", input: "a: [")
         #expect(run.status == 1)

@@ -27,6 +27,7 @@ struct DoctorTests {
                 resource("meshes", "Mesh", false), resource("trafficroutes", "TrafficRoute", false),
             ],
             "policy/v1": [resource("poddisruptionbudgets", "PodDisruptionBudget")],
+            "discovery.k8s.io/v1": [resource("endpointslices", "EndpointSlice")],
         ]
 
         private static func resource(_ plural: String, _ kind: String, _ isNamespaced: Bool = true) -> JSONValue {
@@ -105,6 +106,36 @@ struct DoctorTests {
             }
         }
         #expect(asked == wanted)
+    }
+
+    /// Endpoints are deprecated, and servers warn whoever asks for them.
+    @Test(arguments: [true, false])
+    func endpointsAreReadFromSlicesWhereTheyAreServed(areServed: Bool) async throws {
+        let cluster = Cluster(missing: areServed ? [] : ["discovery.k8s.io/v1"], arguments: [])
+        let requests = try await findings(of: cluster, install: InstallState.Place(namespace: "ops")).requests
+        let asked = requests.filter { $0.path.contains("endpoint") }.map(\.line)
+        let slices = "/apis/discovery.k8s.io/v1/namespaces/ops/endpointslices"
+        #expect(asked.count == 1)
+        if areServed {
+            #expect(asked.first?.hasPrefix("GET \(slices)?") == true)
+            #expect(asked.first?.contains("service-name") == true, "\(asked)")
+        } else {
+            #expect(asked.first?.hasPrefix("GET /api/v1/namespaces/ops/endpoints/") == true)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ([["addresses": ["10.0.0.1"], "conditions": ["ready": true]]], true),
+            ([["addresses": ["10.0.0.1"], "conditions": ["ready": false]]], false),
+            ([["addresses": ["10.0.0.1"]]], true), ([["addresses": []]], false), ([], false),
+        ] as [(JSONValue, Bool)]
+    )
+    func anEndpointIsReadyUnlessItSaysOtherwise(endpoints: JSONValue, isReady: Bool) {
+        #expect(ServiceEndpoints.haveReadyAddress(inSlices: [[:], ["endpoints": endpoints]]) == isReady)
+        let subset: JSONValue =
+            isReady ? ["addresses": [["ip": "10.0.0.1"]]] : ["notReadyAddresses": [["ip": "10.0.0.1"]]]
+        #expect(ServiceEndpoints.haveReadyAddress(inEndpoints: ["subsets": [subset]]) == isReady)
     }
 
     @Test func theMissingResourceIsAProblemWithTheCommandThatInstallsIt() async throws {

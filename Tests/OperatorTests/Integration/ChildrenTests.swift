@@ -115,6 +115,94 @@ struct ChildrenTests {
         }
     }
 
+    /// What others add to what selects: a Service without endpoints, a budget that protects nothing, pods that find no node.
+    @Test(arguments: [ChildRole.service, .disruptionBudget, .deployment])
+    func whatIsAddedToASelectorIsUndoneAtOnce(role: ChildRole) async throws {
+        try await TestCluster.withNamespace { space in
+            try await space.withOperator { _ in
+                let resource = try #require(role.resource(in: space.served))
+                var spec = Self.everything
+                spec["nodeSelector"] = ["kubernetes.io/os": "linux"]
+                try await space.createWebServer("web", spec)
+                let before = try await space.untilThere(resource)
+                let path =
+                    switch role {
+                    case .service: ["spec", "selector"]
+                    case .disruptionBudget: ["spec", "selector", "matchLabels"]
+                    default: ["spec", "template", "spec", "nodeSelector"]
+                    }
+                var change: JSONValue = [:]
+                change[path: path + ["canary"]] = "yes"
+                let edited = try await space.patch(resource, "web", change)
+                #expect(edited.value[path: path + ["canary"]] == "yes")
+                let repaired = try await space.untilThere(resource) { $0.value[path: path + ["canary"]] == nil }
+                #expect(repaired.value["spec"] == before.value["spec"])
+                try await space.untilWritten()
+            }
+        }
+    }
+
+    @Test func aNodeSelectorThatIsTakenOutLeavesNothingOfOthers() async throws {
+        try await TestCluster.withNamespace { space in
+            let path = ["spec", "template", "spec", "nodeSelector"]
+            try await space.withOperator { _ in
+                try await space.createWebServer("web", ["nodeSelector": ["disk": "ssd"]])
+                try await space.untilThere(.deployments)
+            }
+            // Both while nobody looks.
+            var change: JSONValue = [:]
+            change[path: path] = ["zone": "a"]
+            try await space.patch(.deployments, "web", change)
+            try await space.patchWebServer("web", ["nodeSelector": .null])
+            _ = try await space.withOperator { _ in
+                try await space.untilThere(.deployments) { $0.value[path: path] == nil }
+            }
+        }
+    }
+
+    /// The names of the variables of the Deployment's container.
+    private static func variables(_ deployment: DynamicObject) -> [String?] {
+        let containers = deployment.value[path: "spec", "template", "spec", "containers"]
+        return (containers?[0]?["env"]?.arrayValue ?? []).map { $0["name"]?.stringValue }
+    }
+
+    /// A variable is expanded only in those after it. Servers before 1.24 append what is new.
+    @Test func variablesKeepTheOrderOfTheSpecAndRollOutOnce() async throws {
+        try await TestCluster.withNamespace { space in
+            try await space.withOperator { _ in
+                try await space.createWebServer("web", ["env": [["name": "URL", "value": "http://db:5432"]]])
+                try await space.untilReady()
+                let variables: JSONValue = [
+                    ["name": "HOST", "value": "db"], ["name": "URL", "value": "http://$(HOST):5432"],
+                ]
+                try await space.patchWebServer("web", ["env": variables])
+                let deployment = try await space.untilThere(.deployments) { Self.variables($0) == ["HOST", "URL"] }
+                #expect(deployment.value[path: "spec", "paused"] == nil)
+                try await space.untilReady()
+                // One set of pods before, and one after.
+                #expect(try await space.list(.replicaSets).count == 2)
+
+                // Turned round by somebody else, and by the spec.
+                let turned: JSONValue = [["name": "URL", "value": "x"], ["name": "HOST", "value": "db"]]
+                try await space.patch(
+                    .deployments,
+                    "web",
+                    [
+                        "spec": [
+                            "template": ["spec": ["containers": [["name": "web", "image": "nginx", "env": turned]]]]
+                        ]
+                    ]
+                )
+                try await space.untilThere(.deployments) { Self.variables($0) == ["HOST", "URL"] }
+                try await space.patchWebServer("web", ["env": .array((variables.arrayValue ?? []).reversed())])
+                try await space.untilThere(.deployments) { Self.variables($0) == ["URL", "HOST"] }
+                // Nothing that the operator gives up is left by a correction.
+                try await space.patchWebServer("web", ["env": .null])
+                try await space.untilThere(.deployments) { Self.variables($0) == [] }
+            }
+        }
+    }
+
     @Test func somebodyElsesFieldsStayAsTheyAre() async throws {
         try await TestCluster.withNamespace { space in
             try await space.withOperator { _ in
@@ -136,4 +224,13 @@ struct ChildrenTests {
             }
         }
     }
+}
+
+extension APIResource {
+    fileprivate static let replicaSets = APIResource(
+        group: "apps",
+        version: "v1",
+        kind: "ReplicaSet",
+        plural: "replicasets"
+    )
 }

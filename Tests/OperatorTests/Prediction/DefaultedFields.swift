@@ -20,7 +20,24 @@ struct DefaultedFields {
             return guess == nil && real == nil ? [] : ["the object itself"]
         }
         if let missing = AppliedFields.firstDifference(intent: guess, observed: real) { return [missing] }
+        let unstored = unstored(in: guess.value, beside: real.value, at: [])
+        guard unstored.isEmpty else { return unstored }
         return surplus(in: real.value, over: guess.value, owned: owned, at: [])
+    }
+
+    /// What was predicted and is not there, though it means the same: zero values that the server does not store.
+    private func unstored(in guess: JSONValue, beside real: JSONValue?, at path: [String]) -> [String] {
+        switch (guess, real) {
+        case (_, nil):
+            return ["\(path.joined(separator: ".")) is not stored"]
+        case (.object(let members), .object(let others)?):
+            return members.sorted { $0.key < $1.key }
+                .flatMap { unstored(in: $1, beside: others[$0], at: path + [$0]) }
+        case (.array(let elements), .array(let others)?):
+            return zip(elements, others).flatMap { unstored(in: $0, beside: $1, at: path) }
+        default:
+            return []
+        }
     }
 
     /// What is in the object, has an owner, and was not predicted.
@@ -45,7 +62,6 @@ struct DefaultedFields {
                 guard let (keys, node) = identity(of: element, in: owned) else {
                     return surplus(in: element, over: neighbour, owned: nil, at: path)
                 }
-                // Servers before 1.27 keep the present order of such lists, later ones take the applied one.
                 let other = guessed.first { candidate in keys.allSatisfy { candidate[$0.key] == $0.value } }
                 return surplus(in: element, over: other ?? .null, owned: node, at: path)
             }

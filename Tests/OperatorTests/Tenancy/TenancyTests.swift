@@ -106,22 +106,103 @@ struct TenancyTests {
         #expect(fields == (more.objectValue ?? [:]).keys.map { "spec.\($0)" })
     }
 
+    /// Configuration of the controller, further hosts, precedence over others, requests by the controller, objects of others, and whatever is
+    /// not known.
     @Test(
         arguments: [
             "nginx.ingress.kubernetes.io/configuration-snippet", "nginx.ingress.kubernetes.io/server-snippet",
-            "nginx.ingress.kubernetes.io/auth-snippet", "nginx.org/location-snippets",
-            "nginx.ingress.kubernetes.io/server-alias", "NGINX.ingress.kubernetes.io/Server-Snippet",
+            "nginx.ingress.kubernetes.io/auth-snippet", "nginx.ingress.kubernetes.io/modsecurity-snippet",
+            "nginx.org/location-snippets", "haproxy.org/backend-config-snippet",
+            "nginx.ingress.kubernetes.io/server-alias",
+            "nginx.ingress.kubernetes.io/from-to-www-redirect", "external-dns.alpha.kubernetes.io/hostname",
+            "nginx.org/mergeable-ingress-type", "nginx.ingress.kubernetes.io/canary",
+            "nginx.ingress.kubernetes.io/ssl-passthrough", "nginx.ingress.kubernetes.io/auth-url",
+            "nginx.ingress.kubernetes.io/mirror-target", "nginx.ingress.kubernetes.io/custom-headers",
+            "nginx.ingress.kubernetes.io/auth-tls-match-cn", "traefik.ingress.kubernetes.io/router.priority",
+            "traefik.ingress.kubernetes.io/router.middlewares",
+            "traefik.ingress.kubernetes.io/router.tls.domains.0.main",
+            "alb.ingress.kubernetes.io/group.name", "alb.ingress.kubernetes.io/actions.forward",
+            "projectcontour.io/tls-cert-namespace", "konghq.com/override", "konghq.com/host-aliases",
+            "cert-manager.io/common-name", "NGINX.ingress.kubernetes.io/Server-Snippet",
+            "own-prefix.example.com/server-snippet", "unheard-of",
         ]
     )
     func annotationsThatReachBeyondTheOwnHostAreRefused(_ annotation: String) throws {
-        let ingress: JSONValue = ["host": "phys.app", "annotations": .strings([annotation: "x"])]
-        let errors = try WebServer.check(AdmissionSample.webServer(["ingress": ingress])).errors
-        #expect(errors.contains { $0.severity == .error && "\($0.path)".hasPrefix("spec.ingress.annotations") })
+        #expect(Set(try Self.errors([annotation: "x"]).map(\.path)) == [Self.path(annotation)])
     }
 
     @Test func annotationsOfTheOwnHostAreNot() throws {
-        let annotations = ["nginx.ingress.kubernetes.io/proxy-body-size": "8m", "cert-manager.io/cluster-issuer": "le"]
+        let annotations = [
+            "nginx.ingress.kubernetes.io/proxy-body-size": "8m", "cert-manager.io/cluster-issuer": "le",
+            "nginx.ingress.kubernetes.io/rewrite-target": "/$2", "kubernetes.io/ingress.class": "nginx",
+            "traefik.ingress.kubernetes.io/router.entrypoints": "websecure", "haproxy.org/timeout-server": "1m",
+            "alb.ingress.kubernetes.io/scheme": "internet-facing", "konghq.com/strip-path": "true",
+        ]
+        #expect(try Self.errors(annotations).isEmpty)
+    }
+
+    @Test func administratorsAllowFurtherAnnotations() throws {
+        let allowed = try IngressAnnotations(more: ["example.com/*", "nginx.ingress.kubernetes.io/auth-url"])
+        func errors(_ name: String) throws -> [FieldError] { try Self.errors([name: "x"], allowed: allowed) }
+        #expect(try errors("example.com/team").isEmpty)
+        #expect(try errors("nginx.ingress.kubernetes.io/auth-url").isEmpty)
+        #expect(try errors("nginx.ingress.kubernetes.io/auth-url-x").count == 1)
+        #expect(try errors("example.org/team").count == 1)
+        for pattern in ["", "*", "a b", "example.com/", "/x", "a/b/c"] {
+            #expect(throws: IngressAnnotations.InvalidPattern.self) { try IngressAnnotations(more: [pattern]) }
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("nginx.ingress.kubernetes.io/auth-secret", "other/users", false),
+            ("nginx.ingress.kubernetes.io/auth-secret", "users", true),
+            ("nginx.ingress.kubernetes.io/auth-secret", "shop/users", true),
+            ("nginx.ingress.kubernetes.io/auth-tls-secret", "kube-system/ca", false),
+            ("nginx.ingress.kubernetes.io/proxy-ssl-secret", "other/tls", false),
+            ("nginx.ingress.kubernetes.io/proxy-ssl-secret", "/tls", false),
+            ("haproxy.org/server-ca", "other/ca", false), ("ingress.kubernetes.io/auth-secret", "other/users", false),
+        ]
+    )
+    func annotationsNameNoSecretOfAnotherNamespace(_ name: String, _ value: String, _ isAllowed: Bool) throws {
+        #expect(try Self.errors([name: value]).isEmpty == isAllowed)
+        // What administrators allow is the annotation, not the Secrets of others.
+        let allowed = try IngressAnnotations(more: [name])
+        #expect(try Self.errors([name: value], allowed: allowed).isEmpty == isAllowed)
+    }
+
+    @Test(
+        arguments: [
+            ("nginx.ingress.kubernetes.io/proxy-body-size", "8m; } location / { return 200; }"),
+            ("nginx.ingress.kubernetes.io/auth-realm", "a\nb"), ("haproxy.org/timeout-server", "1m\nhttp-request deny"),
+            ("nginx.org/proxy-read-timeout", "1s;"),
+        ]
+    )
+    func valuesOfAnnotationsCarryNoConfiguration(_ name: String, _ value: String) throws {
+        #expect(try Self.errors([name: value]).map(\.path) == [Self.path(name)])
+    }
+
+    /// The API server refuses to create such an Ingress and lets an update pass, and controllers differ about which one counts.
+    @Test(arguments: ["nginx", "other"])
+    func aClassIsNamedByFieldOrByAnnotation(_ annotation: String) throws {
+        let ingress: JSONValue = [
+            "host": "phys.app", "ingressClass": "nginx",
+            "annotations": ["kubernetes.io/ingress.class": .string(annotation)],
+        ]
+        let errors = try WebServer.check(AdmissionSample.webServer(["ingress": ingress])).errors
+        #expect(errors.map(\.path) == [Self.path("kubernetes.io/ingress.class")])
+        #expect(errors.first?.message.hasPrefix("cannot be set together with ingressClass") == true)
+    }
+
+    private static func path(_ annotation: String) -> FieldPath {
+        ["spec", "ingress", "annotations", .key(annotation)]
+    }
+
+    private static func errors(
+        _ annotations: [String: String],
+        allowed: IngressAnnotations = .standard
+    ) throws -> [FieldError] {
         let ingress: JSONValue = ["host": "phys.app", "annotations": .strings(annotations)]
-        #expect(try WebServer.check(AdmissionSample.webServer(["ingress": ingress])).errors.isEmpty)
+        return try WebServer.check(AdmissionSample.webServer(["ingress": ingress]), allowed: allowed).errors
     }
 }

@@ -75,7 +75,7 @@ extension InstallDiagnosis {
                         "make the Service again: \(state.reinstall)"
                     )
                 )
-            } else if state.service.value != nil, let endpoints = state.endpoints.value, !hasAddress(endpoints) {
+            } else if state.service.value != nil, state.hasReadyEndpoint.value == false {
                 findings.append(
                     bad("asks \(service), behind which no pod is ready", "\(state.kubectl) get pods -o wide")
                 )
@@ -111,11 +111,6 @@ extension InstallDiagnosis {
         guard annotations?["cert-manager.io/inject-ca-from"] != nil else { return "\(state.logs) | grep certificate" }
         let injector = "kubectl -n cert-manager logs -l app.kubernetes.io/name=cainjector --tail=-1"
         return "\(injector) | grep \(state.names.service)"
-    }
-
-    /// Also of Services without pods: both forms of endpoints.
-    private func hasAddress(_ endpoints: JSONValue) -> Bool {
-        (endpoints["subsets"]?.arrayValue ?? []).contains { $0["addresses"]?.arrayValue?.isEmpty == false }
     }
 
     /// Why a published bundle does not trust what the Secret holds; `nil` when it does.

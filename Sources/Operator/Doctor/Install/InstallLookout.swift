@@ -34,7 +34,7 @@ struct InstallLookout: Sendable {
         }
         state.lease = await get(.leases, key(names.lease))
         state.service = await get(.services, key(names.service))
-        state.endpoints = await get(Self.endpoints, key(names.service))
+        state.hasReadyEndpoint = await hasReadyEndpoint(key(names.service))
         state.secret = await get(.secrets, key(names.secret))
         for (resource, name) in [
             (APIResource.mutatingWebhookConfigurations, InjectorWebhooks.name),
@@ -55,6 +55,16 @@ struct InstallLookout: Sendable {
 
     private static let label = "app.kubernetes.io/name=swiftlet"
     private static let endpoints = APIResource(group: "", version: "v1", kind: "Endpoints", plural: "endpoints")
+
+    /// Where slices are served, Endpoints are deprecated, and asking for them leads to a warning.
+    private func hasReadyEndpoint(_ service: ObjectKey) async -> Observed<Bool> {
+        guard let slices = served.preferred(for: APIResource.endpointSlices.groupKind, among: ["v1", "v1beta1"]) else {
+            return await get(Self.endpoints, service).map(ServiceEndpoints.haveReadyAddress(inEndpoints:))
+        }
+        let label = "kubernetes.io/service-name=\(service.name)"
+        return await list(slices, in: service.namespace, labelled: label)
+            .map(ServiceEndpoints.haveReadyAddress(inSlices:))
+    }
 
     private func get(_ resource: APIResource, _ key: ObjectKey) async -> Observed<JSONValue> {
         await Observed { () throws(KubeError) in try await client.get(resource, key) }

@@ -46,7 +46,8 @@ package struct InstallState: Sendable {
     package var readiness: [String: Observed<String>] = [:]
     package var lease: Observed<JSONValue> = .absent
     package var service: Observed<JSONValue> = .absent
-    package var endpoints: Observed<JSONValue> = .absent
+    /// Whether a ready pod is behind the Service.
+    package var hasReadyEndpoint: Observed<Bool> = .absent
     package var secret: Observed<JSONValue> = .absent
     /// By `Kind name`.
     package var webhooks: [WebhookKey: Observed<JSONValue>] = [:]

@@ -11,6 +11,15 @@ package enum Observed<Value: Sendable>: Sendable {
     package var isAbsent: Bool { if case .absent = self { true } else { false } }
     package var obstacle: String? { if case .unreadable(let why) = self { why } else { nil } }
 
+    /// What is made of the value, if one was found.
+    func map<Other: Sendable>(_ transform: (Value) -> Other) -> Observed<Other> {
+        switch self {
+        case .found(let value): .found(transform(value))
+        case .absent: .absent
+        case .unreadable(let why): .unreadable(why)
+        }
+    }
+
     /// Looks, by one request.
     init(_ look: () async throws(KubeError) -> Value) async {
         do {

@@ -445,7 +445,7 @@ struct InstallDiagnosisTests {
 
     @Test func aWebhookWithoutPodsBehindItRefusesWhatItAsksAbout() throws {
         let trouble = try self.trouble {
-            $0.endpoints = .found(["subsets": [["notReadyAddresses": [["ip": "10.0.0.1"]]]]])
+            $0.hasReadyEndpoint = .found(false)
         }
         #expect(trouble.map(\.severity) == [.problem, .warning])
         #expect(

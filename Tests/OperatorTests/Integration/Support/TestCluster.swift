@@ -81,7 +81,9 @@ private actor TestClusterSetup {
         if let setup = setups[kubeconfig] { return try await setup.value }
         let setup = Task {
             for definition in try CustomResourceDefinitions.all() { try await Self.install(definition, client) }
-            return ServedKinds(try await Discovery(client: client).servedResources())
+            let discovery = Discovery(client: client)
+            let served = try await discovery.servedResources()
+            return ServedKinds(served, version: try await discovery.serverVersion())
         }
         setups[kubeconfig] = setup
         return try await setup.value
