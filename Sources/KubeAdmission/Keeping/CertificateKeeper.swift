@@ -91,10 +91,11 @@ package final class CertificateKeeper: Service {
         var rounds = 0
         var faults: [String] = []
         var given = GivenCertificates()
+        var memory = CertificateMemory()
         while !Task.isCancelled {
             var wait: TimeSource.Instant?
             do {
-                switch try await round(&rotation, &given, &faults) {
+                switch try await round(&rotation, &given, &memory, &faults) {
                 case .again where rounds < Self.mostRounds: rounds += 1
                 case .again:
                     throw AdmissionError(.publication, "certificates or bundles are changed by others all the time")
@@ -123,6 +124,7 @@ package final class CertificateKeeper: Service {
     private func round(
         _ rotation: inout CertificateRotation,
         _ given: inout GivenCertificates,
+        _ memory: inout CertificateMemory,
         _ faults: inout [String]
     ) async throws -> Outcome {
         // Bundles first: what is published later is refused when a bundle changed since, so that an old Secret never wins.
@@ -132,6 +134,11 @@ package final class CertificateKeeper: Service {
         var state = CertificateState(data: stored.data, names: options.requests.map(\.name))
         if options.issues {
             tell(state.faults, &faults)
+            if let lost = memory.restoration(exists: stored.object != nil, of: state, now: now) {
+                try await restore(lost, in: stored)
+                return .again
+            }
+            memory.note(state)
         } else {
             let shown = certificates.values.compactMap(\.current)
             given.examine(stored, &state, for: options.requests, shown: shown, now: now)
@@ -264,6 +271,19 @@ package final class CertificateKeeper: Service {
         } catch {
             throw AdmissionError(.secret, "cannot write \(storage.description)", cause: error)
         }
+    }
+
+    /// Writes what the Secret had before it was deleted, unless somebody else was faster.
+    private func restore(_ state: CertificateState, in stored: StoredCertificates) async throws {
+        do {
+            guard try await storage.write(try state.data(), replacing: stored) else { return }
+        } catch {
+            throw AdmissionError(.secret, "cannot restore \(storage.description)", cause: error)
+        }
+        logger.warning(
+            "restored the certificates: their Secret was deleted or emptied",
+            metadata: ["to": "\(storage.description)"]
+        )
     }
 
     private func noteState(_ state: CertificateState, _ rotation: CertificateRotation, _ published: [String]?) {
