@@ -135,10 +135,10 @@ package final class CertificateKeeper: Service {
         if options.issues {
             tell(state.faults, &faults)
             if let lost = memory.restoration(exists: stored.object != nil, of: state, now: now) {
-                try await restore(lost, in: stored)
+                try await restore(lost, in: StoredCertificates(object: stored.object, formerMetadata: memory.metadata))
                 return .again
             }
-            memory.note(state)
+            memory.note(state, stored)
         } else {
             let shown = certificates.values.compactMap(\.current)
             given.examine(stored, &state, for: options.requests, shown: shown, now: now)

@@ -1,3 +1,4 @@
+import JSON
 import KubeModel
 
 /// What was last read of a Secret that is ours, so that one that was deleted can be restored.
@@ -6,10 +7,15 @@ import KubeModel
 /// certificate by another one.
 struct CertificateMemory: Sendable {
     private var last: CertificateState?
+    /// Labels and annotations of the Secret.
+    private(set) var metadata: JSONValue?
 
     /// Notes what was read. Nothing is forgotten because of a Secret that lacks it.
-    mutating func note(_ state: CertificateState) {
-        if state.signer != nil { last = state }
+    mutating func note(_ state: CertificateState, _ stored: StoredCertificates) {
+        guard state.signer != nil, let object = stored.object else { return }
+        last = state
+        let former = object["metadata"]
+        metadata = .compact(["labels": former?["labels"], "annotations": former?["annotations"]])
     }
 
     /// What to write in place of a Secret that is gone, or from which everything was removed.

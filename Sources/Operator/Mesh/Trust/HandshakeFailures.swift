@@ -1,4 +1,7 @@
+import FoundationEssentials
+import KubeModel
 import KubeRuntime
+import Logging
 import Synchronization
 
 /// TLS handshakes with the xDS server that failed lately, by the address of the client.
@@ -32,6 +35,18 @@ final class HandshakeFailures: Sendable {
 
     private let state = Mutex(State())
 
+    /// What a client's TLS alert says of it; `nil` for an error that says nothing, such as a connection that was closed.
+    static func reason(_ error: any Error) -> String? {
+        let text = "\(error)"
+        guard let alert = text.firstRange(of: "_ALERT_") else { return nil }
+        let name = text[alert.upperBound...].prefix { $0.isLetter || $0 == "_" }.lowercased()
+        switch name {
+        case "unknown_ca", "bad_certificate", "certificate_unknown":
+            return "it does not trust the certificate authority of the xDS server (TLS alert \(name))"
+        default: return "it refuses the TLS handshake with the xDS server (TLS alert \(name))"
+        }
+    }
+
     func note(_ address: String, _ reason: String, now: TimeSource.Instant) -> Notice {
         state.withLock { state in
             if state.failures.count >= Self.most, state.failures[address] == nil {
@@ -47,6 +62,23 @@ final class HandshakeFailures: Sendable {
             defer { (state.logged, state.unlogged) = (now, 0) }
             return .log(unlogged: state.unlogged)
         }
+    }
+
+    /// Notes a failure, and logs it at a limited rate.
+    ///
+    /// - Parameter pod: which pod has an address.
+    func note(
+        _ address: String,
+        _ error: any Error,
+        now: TimeSource.Instant,
+        logger: Logger,
+        pod: (String) -> ObjectKey?
+    ) {
+        guard let reason = Self.reason(error), case .log(let unlogged) = note(address, reason, now: now) else { return }
+        var metadata: Logger.Metadata = ["peer": "\(address)", "reason": "\(reason)"]
+        if let pod = pod(address) { metadata["pod"] = "\(pod)" }
+        if unlogged > 0 { metadata["unlogged"] = "\(unlogged)" }
+        logger.warning("a client of the xDS server refused its certificate", metadata: metadata)
     }
 
     /// Why the client at the address cannot connect; `nil` when it has not failed lately.

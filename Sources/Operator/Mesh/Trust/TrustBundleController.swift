@@ -1,4 +1,5 @@
 import Dataplanes
+import JSON
 import KubeAdmission
 import KubeClient
 import KubeModel

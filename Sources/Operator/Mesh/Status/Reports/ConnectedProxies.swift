@@ -11,20 +11,22 @@ enum ConnectedProxies {
     }
 
     static func text(_ digests: Set<UInt32>) -> String {
-        let bytes = digests.sorted().flatMap { digest in
-            (0..<4).map { UInt8(truncatingIfNeeded: digest >> (UInt32($0) * 8)) }
-        }
+        var bytes: [UInt8] = []
+        for digest in digests.sorted() { withUnsafeBytes(of: digest.littleEndian) { bytes += $0 } }
         return Data(bytes).base64EncodedString()
     }
 
     /// `nil` for a text that is none.
     static func digests(_ text: String) -> Set<UInt32>? {
         guard let data = Data(base64Encoded: text), data.count.isMultiple(of: 4) else { return nil }
-        let bytes = Array(data)
-        return Set(
-            stride(from: 0, to: bytes.count, by: 4).map { start in
-                (0..<4).reduce(0) { $0 | UInt32(bytes[start + $1]) << (UInt32($1) * 8) }
-            }
-        )
+        var rest = Array(data)[...]
+        var digests: Set<UInt32> = []
+        while !rest.isEmpty {
+            var digest: UInt32 = 0
+            for byte in rest.prefix(4).reversed() { digest = digest << 8 | UInt32(byte) }
+            digests.insert(digest)
+            rest = rest.dropFirst(4)
+        }
+        return digests
     }
 }
