@@ -168,7 +168,8 @@ struct InstallTests {
     private func makeTheCertificatesAgain() async throws {
         let authority = try await Release.system.value("secret/swiftlet-certificates", ".data.ca\\.crt")
         try await Release.system("delete", "secret", "swiftlet-certificates")
-        try await eventually("the Secret is there again, with the authority that sidecars trust", within: .seconds(60)) {
+        try await eventually("the Secret is there again, with the authority that sidecars trust", within: .seconds(60))
+        {
             try await Release.system.value("secret/swiftlet-certificates", ".data.ca\\.crt") == authority
         }
         try await eventually("pods are injected", within: .seconds(60)) {

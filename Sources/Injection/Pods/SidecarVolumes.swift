@@ -30,7 +30,7 @@ enum SidecarVolumes {
                                 "expirationSeconds": .int(Int64(max(endpoint.tokenLifetime, 600))),
                                 "path": "token",
                             ]
-                        ]
+                        ],
                     ]
                 ],
             ],

@@ -66,4 +66,5 @@ package struct ControlPlaneEndpoint: Hashable, Sendable {
         self.port = port
         self.serverName = serverName
         self.certificateAuthority = certificateAuthority
-    }}
+    }
+}

@@ -45,7 +45,9 @@ package struct SecretStorage: CertificateStorage {
                 if let former = old.formerMetadata {
                     // Such as by which Helm knows it for its own.
                     for map in ["labels", "annotations"] { object[path: "metadata", map] = former[map] }
-                } else if !labels.isEmpty { object[path: "metadata", "labels"] = .strings(labels) }
+                } else if !labels.isEmpty {
+                    object[path: "metadata", "labels"] = .strings(labels)
+                }
                 _ = try await client.create(.secrets, object)
             }
             return true

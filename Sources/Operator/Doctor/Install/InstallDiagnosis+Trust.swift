@@ -14,9 +14,11 @@ extension InstallDiagnosis {
                 bundle.ids.isDisjoint(with: present.ids) ? (pod: DynamicObject(pod), bundle: bundle) : nil
             }
         }
-        let findings = Dictionary(grouping: lost, by: \.pod.namespace).sorted { $0.key < $1.key }.map { namespace, lost in
+        let findings = Dictionary(grouping: lost, by: \.pod.namespace).sorted { $0.key < $1.key }.map {
+            namespace,
+            lost in
             let names = Self.named(lost.map(\.pod.name))
-            let authorities = Set(lost.flatMap(\.bundle.authorities).map { "\($0.certificate.subject)" }).sorted()
+            let authorities = Set(lost.flatMap(\.bundle.authorities).map(\.name)).sorted()
             return problem(
                 "sidecars in \(namespace)",
                 "\(lost.count == 1 ? "1 pod trusts" : "\(lost.count) pods trust") only the certificate authority "
@@ -45,7 +47,8 @@ extension InstallDiagnosis {
             ]
         }
         return isRight
-            ? [ok("trust of sidecars", "\(counts.count) namespaces have the operator's certificate authority")] : findings
+            ? [ok("trust of sidecars", "\(counts.count) namespaces have the operator's certificate authority")]
+            : findings
     }
 
     private func trouble(of observed: Observed<JSONValue>, _ present: CertificateBundle) -> String? {
@@ -67,7 +70,9 @@ extension InstallDiagnosis {
         let texts = state.webhooks.values.compactMap(\.value).flatMap { $0["webhooks"]?.arrayValue ?? [] }.compactMap {
             $0[path: "clientConfig", "caBundle"]?.stringValue
         }
-        return texts.first.flatMap { Data(base64Encoded: $0) }.flatMap { Self.bundle(String(decoding: $0, as: UTF8.self)) }
+        return texts.first.flatMap { Data(base64Encoded: $0) }.flatMap {
+            Self.bundle(String(decoding: $0, as: UTF8.self))
+        }
     }
 
     private static func bundle(_ pem: String) -> CertificateBundle? {

@@ -72,7 +72,8 @@ struct ProgrammingAssessment {
             finding.reason.map { "\(finding.pod) (\($0))" } ?? "\(finding.pod)"
         }
         let more = unconnected.count - named.count
-        let pods = unconnected.count == 1 ? "1 pod has a sidecar that is" : "\(unconnected.count) pods have sidecars that are"
+        let pods =
+            unconnected.count == 1 ? "1 pod has a sidecar that is" : "\(unconnected.count) pods have sidecars that are"
         return (
             .no, "NotConnected",
             "\(pods) running but not connected, with an old configuration or none: \(named.joined(separator: ", "))"

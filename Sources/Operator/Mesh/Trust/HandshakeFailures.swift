@@ -47,6 +47,12 @@ final class HandshakeFailures: Sendable {
         }
     }
 
+    /// Of a client of IPv4 on a socket of IPv6: `10.0.0.1` for `::ffff:10.0.0.1`.
+    static func plain(_ address: String) -> String {
+        let prefix = "::ffff:"
+        return address.hasPrefix(prefix) && address.contains(".") ? String(address.dropFirst(prefix.count)) : address
+    }
+
     func note(_ address: String, _ reason: String, now: TimeSource.Instant) -> Notice {
         state.withLock { state in
             if state.failures.count >= Self.most, state.failures[address] == nil {
@@ -74,6 +80,7 @@ final class HandshakeFailures: Sendable {
         logger: Logger,
         pod: (String) -> ObjectKey?
     ) {
+        let address = Self.plain(address)
         guard let reason = Self.reason(error), case .log(let unlogged) = note(address, reason, now: now) else { return }
         var metadata: Logger.Metadata = ["peer": "\(address)", "reason": "\(reason)"]
         if let pod = pod(address) { metadata["pod"] = "\(pod)" }

@@ -59,7 +59,14 @@ struct TrustBundleTests {
         #expect(object[path: "data", "ca.crt"] == "PEM")
         let text = object[path: "data", "trust-bundle.json"]?.stringValue ?? ""
         #expect(SecretFile.authorities(inTrustBundle: text) == "PEM")
-        #expect(TrustBundle.step(namespace, hasSidecars: false, stored: try stored(TrustBundle.data("PEM")), authorities: "PEM") == .none)
+        #expect(
+            TrustBundle.step(
+                namespace,
+                hasSidecars: false,
+                stored: try stored(TrustBundle.data("PEM")),
+                authorities: "PEM"
+            ) == .none
+        )
     }
 
     @Test func whatIsNotAsItShouldBeIsWrittenAgain() throws {
@@ -84,7 +91,9 @@ struct TrustBundleTests {
         let namespace = try namespace(labels: Self.injecting)
         let foreign = try stored(["ca.crt": "theirs"], isOwn: false)
         #expect(TrustBundle.step(namespace, hasSidecars: true, stored: foreign, authorities: "PEM") == .foreign)
-        #expect(TrustBundle.step(try self.namespace(), hasSidecars: false, stored: foreign, authorities: "PEM") == .none)
+        #expect(
+            TrustBundle.step(try self.namespace(), hasSidecars: false, stored: foreign, authorities: "PEM") == .none
+        )
     }
 
     @Test func nothingIsWrittenWhereNothingCanBeOrNothingIsKnown() throws {

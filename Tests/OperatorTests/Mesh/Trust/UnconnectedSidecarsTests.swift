@@ -83,6 +83,12 @@ struct UnconnectedSidecarsTests {
         #expect(failures.reason("10.1.39.15", now: later) == "why")
     }
 
+    @Test func aClientIsKnownByItsAddressWhateverTheSocketIs() {
+        #expect(HandshakeFailures.plain("::ffff:10.0.0.1") == "10.0.0.1")
+        #expect(HandshakeFailures.plain("10.0.0.1") == "10.0.0.1")
+        #expect(HandshakeFailures.plain("fd00::1") == "fd00::1")
+    }
+
     @Test(
         arguments: [
             ("sslError([Error: 268436504 error:10000418:SSL routines:OPENSSL_internal:TLSV1_ALERT_UNKNOWN_CA])", true),
