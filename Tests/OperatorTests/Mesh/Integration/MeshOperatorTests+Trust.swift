@@ -38,7 +38,7 @@ extension MeshOperatorTests {
                 try await eventually("it is written again") { try await told(space) == wanted }
 
                 // Without its key the authority issues nothing more: another one is introduced.
-                try await space.patch(.secrets, Self.secret, ["data": ["ca.key": nil]])
+                try await space.patch(.secrets, Self.secret, ["data": ["ca.key": .null]])
                 try await eventually("sidecars are told of the next authority before it issues") {
                     let told = try await told(space)?["ca.crt"]?.stringValue ?? ""
                     return told.contains(authorities) && told != authorities

@@ -144,7 +144,7 @@ struct ProgrammingAssessmentTests {
     }
 
     @Test func sidecarsThatAreNotConnectedAreNamedUpToABound() {
-        #expect(assessment(ProxyCounts()).status.conditions[type: "SidecarsConnected"] == nil)
+        #expect(Self.assessment(ProxyCounts()).status.conditions[type: "SidecarsConnected"] == nil)
         func message(_ count: Int) -> String {
             let findings = (0..<count).map { index in
                 SidecarConnections.Finding(
@@ -152,7 +152,7 @@ struct ProgrammingAssessmentTests {
                     reason: index == 0 ? "why" : nil
                 )
             }
-            let condition = assessment(ProxyCounts()) { $0.unconnected = findings }.status
+            let condition = Self.assessment(ProxyCounts()) { $0.unconnected = findings }.status
                 .conditions[type: "SidecarsConnected"]
             #expect(condition?.status == .no)
             #expect(condition?.reason == "NotConnected")

@@ -1,3 +1,4 @@
+import JSON
 import KubeModel
 import KubeRuntime
 import Testing
