@@ -22,15 +22,17 @@ extension MeshOperatorTests {
 
     @Test func namespacesWithSidecarsAreToldWhomToTrustAndThatIsKept() async throws {
         try await TestNamespace.withMeshNamespace { space in
-            try await space.withMesh { log, _ in
+            try await space.withMesh { _, _ in
                 try await eventually("there are certificates") { try await text(space, secret: "ca.crt") != nil }
                 #expect(try await told(space) == nil)
                 try await space.annotate(["kuma.io/sidecar-injection": "enabled"])
                 let authorities = try await text(space, secret: "ca.crt") ?? ""
                 let wanted = JSONValue.strings(TrustBundle.data(authorities))
                 try await eventually("it is told") { try await told(space) == wanted }
-                let before = log.writes
-                try await always("it is written once", for: .seconds(2)) { log.writes == before }
+                let version = try await space.find(.configMaps, SecretFile.configMapName)?.resourceVersion
+                try await always("it is written once", for: .seconds(2)) {
+                    try await space.find(.configMaps, SecretFile.configMapName)?.resourceVersion == version
+                }
 
                 try await space.patch(.configMaps, SecretFile.configMapName, ["data": ["ca.crt": "another"]])
                 try await eventually("a change is reverted") { try await told(space) == wanted }
