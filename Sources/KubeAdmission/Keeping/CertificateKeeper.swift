@@ -155,7 +155,7 @@ package final class CertificateKeeper: Service {
         noteState(state, rotation, texts)
         let writing: Result<Bool, any Error>
         do {
-            writing = .success(try await write(actions, state, stored, published ?? [], now))
+            writing = .success(try await write(actions, state, stored, published ?? [], now, &memory))
         } catch {
             writing = .failure(error)
         }
@@ -240,7 +240,8 @@ package final class CertificateKeeper: Service {
         _ state: CertificateState,
         _ stored: StoredCertificates,
         _ published: [Published],
-        _ now: Timestamp
+        _ now: Timestamp,
+        _ memory: inout CertificateMemory
     ) async throws -> Bool {
         let changes = actions.filter(\.changesSecret)
         guard !changes.isEmpty else { return false }
@@ -260,6 +261,8 @@ package final class CertificateKeeper: Service {
         }
         do {
             if try await storage.write(try state.data(), replacing: stored) {
+                // It may be deleted before it is read.
+                if options.issues { memory.note(state, stored) }
                 logger.info(
                     "wrote certificates",
                     metadata: ["to": "\(storage.description)", "changes": .array(changes.map { "\($0)" })]

@@ -10,11 +10,13 @@ struct CertificateMemory: Sendable {
     /// Labels and annotations of the Secret.
     private(set) var metadata: JSONValue?
 
-    /// Notes what was read. Nothing is forgotten because of a Secret that lacks it.
+    /// Notes what was read or written. Nothing is forgotten because of a Secret that lacks it.
+    ///
+    /// - Parameter stored: the Secret as it was read last; `nil` in it leaves the labels and annotations to whoever creates one.
     mutating func note(_ state: CertificateState, _ stored: StoredCertificates) {
-        guard state.signer != nil, let object = stored.object else { return }
+        guard state.signer != nil else { return }
         last = state
-        let former = object["metadata"]
+        guard let former = stored.object?["metadata"] else { return }
         metadata = .compact(["labels": former?["labels"], "annotations": former?["annotations"]])
     }
 

@@ -160,7 +160,9 @@ struct RealEnvoyTests {
         bootstrap["dynamic_resources"] = nil
         bootstrap["cluster_manager"] = nil
         let clusters = bootstrap[path: "static_resources", "clusters"]?.arrayValue ?? []
-        bootstrap[path: "static_resources", "clusters"] = .array(clusters.filter { $0["name"] != "swiftlet:control-plane" })
+        bootstrap[path: "static_resources", "clusters"] = .array(
+            clusters.filter { $0["name"] != "swiftlet:control-plane" }
+        )
         // An inbound listener as the control plane would send it.
         var listeners = bootstrap[path: "static_resources", "listeners"]?.arrayValue ?? []
         listeners.append(try Self.inboundListener())

@@ -185,6 +185,8 @@ import Testing
     @Test(arguments: [nil, ["version": 7, "data": [:]], ["version": 7]] as [JSONValue?])
     func `a Secret that is deleted or emptied while the operator runs is restored`(left: JSONValue?) async throws {
         let keeper = keeper()
+        // A placeholder, as the chart has it.
+        cluster.state.change { $0.object = ["version": 0, "metadata": ["labels": ["helm": "knows"]]] }
         try await running([keeper]) {
             #expect(await time.advance(until: { keeper.certificate("xds")?.current?.isPublished == true }))
             #expect(await time.hasSleepers(1))
@@ -193,6 +195,7 @@ import Testing
             cluster.state.change { $0.object = left }
             keeper.lookNow()
             #expect(await eventually { cluster.state.value.object?["data"] == data })
+            if left == nil { #expect(cluster.state.value.object?["metadata"]?["labels"] == ["helm": "knows"]) }
             #expect(await time.hasSleepers(1))
             #expect(keeper.certificate("xds")?.current?.certificate == served.certificate)
             let bundle = try CertificateBundle(pem: cluster.state.value.bundles["hook"] ?? "", field: "bundle")
