@@ -27,6 +27,6 @@ mkdir -p "$chart/files/crds"
     echo '  name: swiftlet-system'
     # A disruption budget is of one version before Kubernetes 1.21 and of another after 1.24: no file could have it for both.
     "$HELM" template swiftlet "$chart" --namespace swiftlet-system \
-        --set podDisruptionBudget.enabled=false --set crds.keep=false |
+        --set podDisruptionBudget.enabled=false --set crds.keep=false --set certificates.keep=false |
         sed -e '/^# Source: /d' -e '/^ *helm.sh\//d' -e 's/^\( *app.kubernetes.io\/managed-by:\) Helm$/\1 kubectl/'
 } >install.yaml

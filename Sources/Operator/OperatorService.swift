@@ -155,7 +155,10 @@ package struct OperatorService: Sendable {
                 )
             }
             mesh?.join(&group)
-            if let mesh { registry.register(mesh.deliveryFigures) }
+            if let mesh {
+                registry.register(mesh.deliveryFigures)
+                registry.register(mesh.connections)
+            }
             webhooks.handlers[InjectorWebhooks.path] = mesh?.injection
             let validation = ValidationHandler(
                 webServers: options.hasWebServers ? webServers.stores : nil,

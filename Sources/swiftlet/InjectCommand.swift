@@ -24,7 +24,10 @@ struct InjectCommand: ParsableCommand {
 
     @OptionGroup var sidecar: SidecarOptions
 
-    @Option(help: "Certificates by which sidecars know the control plane: a file in PEM.")
+    @Option(
+        help:
+            "Certificates by which sidecars know the control plane: a file in PEM. Without it they wait for the ConfigMap that the operator writes."
+    )
     var certificateAuthority: String?
 
     @Flag(help: "Make native sidecars, which Kubernetes has from 1.29 on.")

@@ -17,7 +17,7 @@ struct ChartTests {
             Array(Data(contentsOf: Chart.repository.appending(path: "manifests/install.yaml"))),
             source: "install.yaml"
         ).map(\.value)
-        let values = "{podDisruptionBudget: {enabled: false}, crds: {keep: false}}"
+        let values = "{podDisruptionBudget: {enabled: false}, crds: {keep: false}, certificates: {keep: false}}"
         let rendered = try await Chart.objects(values).map(Self.withoutHelm)
         #expect(committed.first?["kind"] == "Namespace")
         let places = committed.dropFirst().map(Self.identity)

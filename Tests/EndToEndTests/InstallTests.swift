@@ -25,12 +25,17 @@ struct InstallTests {
         try await upgradeAndRollBackUnderLoad()
         try await compareRights(since: start)
 
+        let authority = try await Release.system.value("secret/swiftlet-certificates", ".data.ca\\.crt")
         try await Release.helm("uninstall", "swiftlet", "--wait")
-        try await eventually("nothing is left", within: .seconds(90)) { try await Release.remains().isEmpty }
+        // Sidecars go on, and trust the next operator.
+        try await eventually("only the authority is left", within: .seconds(90)) {
+            try await Release.remains() == ["secret/swiftlet-certificates"]
+        }
         try await nobodyIsHeldUp()
         // What people wrote is still there, and the next installation goes on with it.
         #expect(try await team.value("webserver/webserver-sample", ".metadata.name") == "webserver-sample")
         try await Release.helm("install", "swiftlet", Release.chart, "--wait")
+        #expect(try await Release.system.value("secret/swiftlet-certificates", ".data.ca\\.crt") == authority)
         try await eventually("the WebServer follows again", within: .seconds(60)) {
             try await team("scale", "ws/webserver-sample", "--replicas=2")
             return try await team.value("deployment/webserver-sample", ".spec.replicas") == "2"
@@ -161,9 +166,11 @@ struct InstallTests {
 
     /// Whoever deletes the Secret gets other certificates, and pods go on being injected.
     private func makeTheCertificatesAgain() async throws {
+        let authority = try await Release.system.value("secret/swiftlet-certificates", ".data.ca\\.crt")
         try await Release.system("delete", "secret", "swiftlet-certificates")
-        try await eventually("the Secret is there again", within: .seconds(60)) {
-            try await !Release.system.value("secret/swiftlet-certificates", ".data.tls\\.crt").isEmpty
+        try await eventually("the Secret is there again, with the authority that sidecars trust", within: .seconds(60))
+        {
+            try await Release.system.value("secret/swiftlet-certificates", ".data.ca\\.crt") == authority
         }
         try await eventually("pods are injected", within: .seconds(60)) {
             let dryRun = [

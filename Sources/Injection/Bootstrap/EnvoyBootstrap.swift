@@ -36,7 +36,10 @@ package struct EnvoyBootstrap: Hashable, Sendable {
             "static_resources": [
                 "listeners": .array([readinessListener] + probeListeners),
                 "clusters": .array(
-                    [EnvoyJSON.loopbackCluster(Self.adminCluster, port: settings.adminPort)] + probeClusters
+                    [
+                        controlPlaneClusterJSON,
+                        EnvoyJSON.loopbackCluster(Self.adminCluster, port: settings.adminPort),
+                    ] + probeClusters
                 ),
             ],
             "overload_manager": connectionLimit,

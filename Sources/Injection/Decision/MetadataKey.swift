@@ -32,6 +32,11 @@ package enum MetadataKey {
 
     /// Written by injection: `true` on every pod with a sidecar.
     package static let injected = "kuma.io/sidecar-injected"
+    /// Written by injection: the authorities that the sidecar trusts while its namespace has no ConfigMap ``SecretFile/configMapName``. Sidecars
+    /// of pods without it know those in their arguments, for good.
+    package static let trustBundle = "swiftlet.phys.app/trust-bundle"
+    /// Written by injection: tells the sidecar where its token is.
+    static let tokenSource = "swiftlet.phys.app/sidecar-token"
     static let sidecarUID = "kuma.io/sidecar-uid"
     static let transparentProxying = "kuma.io/transparent-proxying"
     static let inboundPort = "kuma.io/transparent-proxying-inbound-port"

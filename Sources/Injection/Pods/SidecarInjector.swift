@@ -65,6 +65,11 @@ package struct SidecarInjector: Hashable, Sendable {
                 "the sidecar's configuration has \(text.utf8.count) bytes, more than the \(limit) allowed: has the pod too many probes?"
             throw pod.error(.tooLarge, ["spec", "containers"], message)
         }
+        guard configuration.controlPlane.certificateAuthority.utf8.count <= SidecarContainer.bootstrapLimit else {
+            let message =
+                "the certificates by which the control plane is known have more than \(SidecarContainer.bootstrapLimit) bytes"
+            throw pod.error(.tooLarge, ["metadata", "annotations"], message)
+        }
         let sidecar = SidecarContainer(configuration: configuration, settings: settings, bootstrap: bootstrap)
         place(sidecar.json(bootstrapText: text), settings, try pod.named("containers").count == 1, in: &mutated)
         let volumes = try pod.named("volumes") + SidecarVolumes.json(configuration.controlPlane)
@@ -146,7 +151,13 @@ extension SidecarInjector {
             MetadataKey.outboundPort: "\(rules.outboundPort)",
             MetadataKey.ipFamilyMode: rules.ipFamilyMode.rawValue,
             MetadataKey.adminPort: "\(settings.adminPort)",
+            MetadataKey.tokenSource: SidecarVolumes.tokenSource,
         ]
+        if !configuration.controlPlane.certificateAuthority.isEmpty {
+            added[MetadataKey.trustBundle] = SecretFile.trustBundle(
+                authorities: configuration.controlPlane.certificateAuthority
+            )
+        }
         if rules.redirectsInbound { added[MetadataKey.inboundPort] = "\(rules.inboundPort)" }
         if let port = settings.probePort { added[MetadataKey.probePort] = "\(port)" }
         let containers = pod.value[path: "spec", "containers"]?.arrayValue ?? []

@@ -53,7 +53,8 @@ package struct ControlPlaneEndpoint: Hashable, Sendable {
     package var port: UInt16
     /// The name in the server's certificate; `nil` when it is `host`. Needed where `host` is an address.
     package var serverName: String?
-    /// The certificates by which the server is known, as PEM.
+    /// The certificates by which the server is known, as PEM: what a sidecar trusts until its namespace has the ConfigMap
+    /// ``SecretFile/configMapName``. Empty to wait for that.
     package var certificateAuthority: String
     /// Of the sidecar's token: no other service accepts it.
     package var tokenAudience = "swiftlet-xds"
@@ -66,7 +67,4 @@ package struct ControlPlaneEndpoint: Hashable, Sendable {
         self.serverName = serverName
         self.certificateAuthority = certificateAuthority
     }
-
-    /// `host:port`, with brackets around an IPv6 address.
-    var target: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

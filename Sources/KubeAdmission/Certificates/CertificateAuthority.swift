@@ -13,6 +13,8 @@ package struct CertificateAuthority: Sendable, Hashable {
     /// The certificate as PEM, with a line break at its end.
     package let pem: String
 
+    /// Its subject, such as `CN=swiftlet@1790000000`.
+    package var name: String { "\(certificate.subject)" }
     package var notBefore: Timestamp { Timestamp(certificate.notValidBefore) }
     package var notAfter: Timestamp { Timestamp(certificate.notValidAfter) }
 

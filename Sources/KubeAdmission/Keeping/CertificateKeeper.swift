@@ -91,10 +91,11 @@ package final class CertificateKeeper: Service {
         var rounds = 0
         var faults: [String] = []
         var given = GivenCertificates()
+        var memory = CertificateMemory()
         while !Task.isCancelled {
             var wait: TimeSource.Instant?
             do {
-                switch try await round(&rotation, &given, &faults) {
+                switch try await round(&rotation, &given, &memory, &faults) {
                 case .again where rounds < Self.mostRounds: rounds += 1
                 case .again:
                     throw AdmissionError(.publication, "certificates or bundles are changed by others all the time")
@@ -123,6 +124,7 @@ package final class CertificateKeeper: Service {
     private func round(
         _ rotation: inout CertificateRotation,
         _ given: inout GivenCertificates,
+        _ memory: inout CertificateMemory,
         _ faults: inout [String]
     ) async throws -> Outcome {
         // Bundles first: what is published later is refused when a bundle changed since, so that an old Secret never wins.
@@ -132,6 +134,11 @@ package final class CertificateKeeper: Service {
         var state = CertificateState(data: stored.data, names: options.requests.map(\.name))
         if options.issues {
             tell(state.faults, &faults)
+            if let lost = memory.restoration(exists: stored.object != nil, of: state, now: now) {
+                try await restore(lost, in: StoredCertificates(object: stored.object, formerMetadata: memory.metadata))
+                return .again
+            }
+            memory.note(state, stored)
         } else {
             let shown = certificates.values.compactMap(\.current)
             given.examine(stored, &state, for: options.requests, shown: shown, now: now)
@@ -148,7 +155,7 @@ package final class CertificateKeeper: Service {
         noteState(state, rotation, texts)
         let writing: Result<Bool, any Error>
         do {
-            writing = .success(try await write(actions, state, stored, published ?? [], now))
+            writing = .success(try await write(actions, state, stored, published ?? [], now, &memory))
         } catch {
             writing = .failure(error)
         }
@@ -233,7 +240,8 @@ package final class CertificateKeeper: Service {
         _ state: CertificateState,
         _ stored: StoredCertificates,
         _ published: [Published],
-        _ now: Timestamp
+        _ now: Timestamp,
+        _ memory: inout CertificateMemory
     ) async throws -> Bool {
         let changes = actions.filter(\.changesSecret)
         guard !changes.isEmpty else { return false }
@@ -253,6 +261,8 @@ package final class CertificateKeeper: Service {
         }
         do {
             if try await storage.write(try state.data(), replacing: stored) {
+                // It may be deleted before it is read.
+                if options.issues { memory.note(state, stored) }
                 logger.info(
                     "wrote certificates",
                     metadata: ["to": "\(storage.description)", "changes": .array(changes.map { "\($0)" })]
@@ -264,6 +274,19 @@ package final class CertificateKeeper: Service {
         } catch {
             throw AdmissionError(.secret, "cannot write \(storage.description)", cause: error)
         }
+    }
+
+    /// Writes what the Secret had before it was deleted, unless somebody else was faster.
+    private func restore(_ state: CertificateState, in stored: StoredCertificates) async throws {
+        do {
+            guard try await storage.write(try state.data(), replacing: stored) else { return }
+        } catch {
+            throw AdmissionError(.secret, "cannot restore \(storage.description)", cause: error)
+        }
+        logger.warning(
+            "restored the certificates: their Secret was deleted or emptied",
+            metadata: ["to": "\(storage.description)"]
+        )
     }
 
     private func noteState(_ state: CertificateState, _ rotation: CertificateRotation, _ published: [String]?) {

@@ -18,8 +18,13 @@ package protocol CertificateStorage: Sendable {
 package struct StoredCertificates: Sendable {
     /// The whole object, with its version; `nil` when there is none.
     package var object: JSONValue?
+    /// Labels and annotations for an object that is to be created in place of one that was deleted.
+    package var formerMetadata: JSONValue?
 
-    package init(object: JSONValue?) { self.object = object }
+    package init(object: JSONValue?, formerMetadata: JSONValue? = nil) {
+        self.object = object
+        self.formerMetadata = formerMetadata
+    }
 
     package var data: JSONValue? { object?["data"] }
 }

@@ -42,7 +42,12 @@ package struct SecretStorage: CertificateStorage {
                     "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "data": .object(data),
                     "metadata": ["namespace": .string(key.namespace), "name": .string(key.name)],
                 ]
-                if !labels.isEmpty { object[path: "metadata", "labels"] = .strings(labels) }
+                if let former = old.formerMetadata {
+                    // Such as by which Helm knows it for its own.
+                    for map in ["labels", "annotations"] { object[path: "metadata", map] = former[map] }
+                } else if !labels.isEmpty {
+                    object[path: "metadata", "labels"] = .strings(labels)
+                }
                 _ = try await client.create(.secrets, object)
             }
             return true

@@ -17,6 +17,7 @@ package struct MeshOperator: Sendable {
     let engine: MeshEngine
     let hub: ProxyHub
     let reflectors: [any KindReflecting]
+    private let trustReflector: any KindReflecting
     let controllers: [any ControllerRunning]
     let xds: XDSServer
     /// Answers the API server about new pods; `nil` where none are injected.
@@ -24,6 +25,10 @@ package struct MeshOperator: Sendable {
     private let webhooks: WebhookOperator
     /// Which objects proxies have not taken on.
     let deliveryFigures = DeliveryFigures()
+    /// Which sidecars are not connected although they run.
+    let connections = SidecarConnections()
+    private let connectionWatch: ConnectionWatch
+    private let trustBundles: TrustBundleController
     private let deliveryWatch: DeliveryWatch
     private let reporting: ReplicaReporting?
     private let defaultMesh: DefaultMesh?
@@ -66,10 +71,25 @@ package struct MeshOperator: Sendable {
         if let resource = cluster.endpointSlices {
             reflectors.append(feed.reflector(resource, into: stores.slices, matching: EndpointSlice.keptByOthers))
         }
+        // Those before are what the mesh follows from.
         self.reflectors = reflectors
+        trustReflector = Reflector(
+            name: "trust/\(APIResource.configMaps)",
+            source: KubeListWatch<TrustBundleObject>(
+                client: client,
+                resource: .configMaps,
+                fieldSelector: "metadata.name=\(SecretFile.configMapName)"
+            ),
+            store: stores.trustBundles,
+            options: reflecting,
+            time: time,
+            metrics: ReflectorMetrics(resource: "trust/\(APIResource.configMaps)", factory: metrics),
+            logger: logger
+        )
         let xdsCertificate = webhooks.xdsCertificate
         let serverName = webhooks.serverName
         let shown = ShownCertificate(xdsCertificate)
+        let failures = HandshakeFailures()
         let xds = XDSServer(
             address: options.xdsAddress,
             hub: hub,
@@ -82,7 +102,12 @@ package struct MeshOperator: Sendable {
             certificate: { try shown.current() },
             metrics: metrics,
             logger: logger,
-            time: time
+            time: time,
+            handshakeFailed: { peer, error in
+                failures.note(peer, error, now: time.now, logger: logger) { address in
+                    stores.pods.all().first { $0.podIP == address && $0.hasAddress }?.key
+                }
+            }
         )
         self.xds = xds
         let injector: @Sendable () async throws -> SidecarInjector? = {
@@ -113,7 +138,8 @@ package struct MeshOperator: Sendable {
             barrier: barrier,
             now: { time.wall.timestamp },
             events: events,
-            reports: reports
+            reports: reports,
+            connections: connections
         )
         let programming = Self.programming(reconciler, barrier, engine, time, metrics, logger)
         deliveryWatch = DeliveryWatch(
@@ -122,6 +148,16 @@ package struct MeshOperator: Sendable {
             hub: hub,
             time: time,
             figures: deliveryFigures
+        )
+        connectionWatch = ConnectionWatch(
+            stores: stores,
+            hub: hub,
+            connections: connections,
+            failures: failures,
+            connectedElsewhere: { reports.map(\.connected) ?? [] },
+            meshOf: Self.meshOf(stores, options),
+            queue: programming.queue,
+            time: time
         )
         if let replica, let reports {
             reporting = ReplicaReporting(
@@ -167,6 +203,17 @@ package struct MeshOperator: Sendable {
                 ),
             ]
         }
+        // Sidecars go on where nobody is injected any more.
+        let trustBundles = TrustBundleController(
+            client: client,
+            stores: stores,
+            certificate: xdsCertificate,
+            time: time,
+            metrics: ControllerMetrics(controller: "trust-bundle", factory: metrics),
+            logger: logger
+        )
+        controllers.append(trustBundles.controller)
+        self.trustBundles = trustBundles
         self.controllers = controllers
         defaultMesh =
             options.createsDefaultMesh
@@ -238,6 +285,9 @@ package struct MeshOperator: Sendable {
                 time: time
             )
         )
+        group.add(trustReflector, isRequired: false)
+        group.add(duty: { await trustBundles.followAuthorities() })
+        group.add(duty: { await connectionWatch.run() })
         reporting?.join(&group)
         if let defaultMesh, let meshes = reflectors.first {
             group.add(duty: { [time] in

@@ -12,4 +12,6 @@ struct MeshStores: Sendable {
     let nodes = Store<NodeLabels>()
     let meshes = Store<Mesh>()
     let routes = Store<TrafficRoute>()
+    /// The ConfigMaps that tell sidecars whom to trust. Nothing that proxies are sent follows from them.
+    let trustBundles = Store<TrustBundleObject>()
 }

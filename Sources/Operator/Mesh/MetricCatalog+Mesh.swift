@@ -12,6 +12,8 @@ extension MetricCatalog {
                 "swiftlet_proxies_rejecting":
                     "Proxies that refuse what follows from an object, by object; absent where there are none.",
                 "swiftlet_pods_without_sidecar": "Pods that have no sidecar although they should, by namespace.",
+                "swiftlet_sidecars_not_connected":
+                    "Sidecars that have run for a minute without being connected to any replica, by namespace; told by the replica that leads, absent where there are none.",
                 "swiftlet_xds_generation_seconds": "How long it took to work out what follows from a batch of changes.",
             ],
             shapes: [
@@ -19,6 +21,7 @@ extension MetricCatalog {
                 "swiftlet_pods_without_sidecar": MetricShape(.gauge, "namespace"),
                 "swiftlet_proxies_pending": MetricShape(.gauge, "kind", "name"),
                 "swiftlet_proxies_rejecting": MetricShape(.gauge, "kind", "name"),
+                "swiftlet_sidecars_not_connected": MetricShape(.gauge, "namespace"),
                 "swiftlet_xds_generation_seconds": MetricShape(.histogram),
             ],
             buckets: [

@@ -1,3 +1,4 @@
+import Injection
 import KubeModel
 import SwiftletAPI
 
@@ -122,6 +123,19 @@ package enum OperatorFeature: String, Hashable, Sendable, CaseIterable {
         Permission(.nodes, ["list", "watch"], in: .cluster, "know in which zone pods are"),
         Permission(.endpointSlices, ["list", "watch"], in: .cluster, "know the pods of Services without a selector"),
         Permission(.namespaces, ["list", "watch"], in: .cluster, "know which namespaces ask for sidecars"),
+        Permission(
+            .configMaps,
+            ["list", "watch", "patch"],
+            in: .cluster,
+            named: [SecretFile.configMapName],
+            "tell sidecars which certificate authorities to trust"
+        ),
+        Permission(
+            .configMaps,
+            ["create"],
+            in: .cluster,
+            "begin to tell the sidecars of a namespace which certificate authorities to trust"
+        ),
         Permission(.tokenReviews, ["create"], in: .cluster, "know which pod a sidecar belongs to"),
     ]
 

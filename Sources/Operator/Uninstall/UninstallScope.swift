@@ -9,6 +9,9 @@ package struct UninstallScope: Hashable, Sendable {
     package var leaseName = "swiftlet"
     /// Whether the operator goes, with its roles, certificates and everything else that is labelled as its own.
     package var removesOperator = false
+    /// Whether the Secret of the certificates goes with the operator. Running sidecars trust the authority in it: without it, an operator that is
+    /// installed again has another one.
+    package var removesCertificates = false
     /// Whether the definitions go, and with them all WebServers, Meshes and TrafficRoutes.
     package var removesDefinitions = false
 

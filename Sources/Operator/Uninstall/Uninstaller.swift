@@ -95,11 +95,22 @@ package struct Uninstaller: Sendable {
                     tell("left \(resource.kind) \(object.key) to Helm: helm uninstall removes it")
                     continue
                 }
+                if resource == .secrets, !scope.removesCertificates, Self.holdsAuthority(object) {
+                    tell(
+                        "kept \(resource.kind) \(object.key), whose authority running sidecars trust: --certificates removes it"
+                    )
+                    continue
+                }
                 count += try await remove(resource, object.key)
             }
             if resource == .deployments, !isDryRun { try await waitForPods() }
         }
         return count
+    }
+
+    private static func holdsAuthority(_ secret: DynamicObject) -> Bool {
+        let data = secret.value["data"]?.objectValue ?? [:]
+        return data["ca.crt"]?.stringValue?.isEmpty == false
     }
 
     private func removeDefinitions() async throws -> Int {

@@ -135,6 +135,8 @@ struct WebhookOperator: Sendable {
             authorityName: "swiftlet"
         )
         keeping.issues = options.givenSecret == nil
+        // Sidecars learn of a new authority when their kubelet replaces a file, within a minute and a half.
+        if servesProxies { keeping.policy.propagation = .seconds(120) }
         return keeping
     }
 

@@ -43,7 +43,11 @@ final class ConnectionGuard: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Before anything was said the error is of the TLS handshake. A client may refuse our certificate after we took the handshake for done.
+        if reads.lastRead == nil { core.handshakeFailed(context.channel.remoteAddress?.ipAddress ?? "unknown", error) }
+        context.close(promise: nil)
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is Goodbye {

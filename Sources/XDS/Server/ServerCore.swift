@@ -22,6 +22,8 @@ final class ServerCore: Sendable {
     let admissions: AdmissionQueue
     let logger: Logger
     let time: TimeSource
+    /// Told of the address of a client whose TLS handshake failed, and why, in one line.
+    let handshakeFailed: @Sendable (_ peer: String, any Error) -> Void
     private let provider: @Sendable () throws -> ServerCertificate
     private let state = Mutex(State())
 
@@ -32,8 +34,10 @@ final class ServerCore: Sendable {
         authenticator: StreamAuthenticator,
         certificate: @escaping @Sendable () throws -> ServerCertificate,
         logger: Logger,
-        time: TimeSource
+        time: TimeSource,
+        handshakeFailed: @escaping @Sendable (_ peer: String, any Error) -> Void
     ) {
+        self.handshakeFailed = handshakeFailed
         self.hub = hub
         self.options = options
         self.metrics = metrics

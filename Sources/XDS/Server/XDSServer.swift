@@ -25,7 +25,9 @@ package final class XDSServer: Service {
     private let core: ServerCore
     private let phase = ObservedValue(Phase.idle)
 
-    /// - Parameter certificate: asked for at each connection; another object is a new certificate, which new connections get.
+    /// - Parameters:
+    ///   - certificate: asked for at each connection; another object is a new certificate, which new connections get.
+    ///   - handshakeFailed: told of the address of a client whose TLS handshake failed, and why. Called on event loops: note it and return.
     package init(
         address: ListenAddress,
         hub: ProxyHub,
@@ -34,7 +36,8 @@ package final class XDSServer: Service {
         metrics: any MetricsFactory,
         logger: Logger,
         options: XDSServerOptions = XDSServerOptions(),
-        time: TimeSource = .system
+        time: TimeSource = .system,
+        handshakeFailed: @escaping @Sendable (_ peer: String, _ error: any Error) -> Void = { _, _ in }
     ) {
         self.address = address
         core = ServerCore(
@@ -44,7 +47,8 @@ package final class XDSServer: Service {
             authenticator: authenticator,
             certificate: certificate,
             logger: logger,
-            time: time
+            time: time,
+            handshakeFailed: handshakeFailed
         )
     }
 

@@ -137,6 +137,7 @@ struct ChangedValue: Sendable, CustomTestStringConvertible {
     ]
 
     private static let certificates: [ChangedValue] = [
+        ChangedValue("certificates: {keep: false}", shows: "", hides: ["\"helm.sh/resource-policy\": keep"]),
         ChangedValue(
             "certificates: {source: secret, secretName: given}",
             shows: "--certificate-secret=given",

@@ -23,23 +23,72 @@ struct EnvoyBootstrapTests {
 
     @Test(
         arguments: [
-            ("swiftlet.swiftlet-system.svc", nil, "swiftlet.swiftlet-system.svc:5678"),
-            ("10.1.2.3", "swiftlet.test", "10.1.2.3:5678"), ("fd00::1", "swiftlet.test", "[fd00::1]:5678"),
-        ] as [(String, String?, String)]
+            ("swiftlet.swiftlet-system.svc", nil, "swiftlet.swiftlet-system.svc", "DNS"),
+            ("10.1.2.3", "swiftlet.test", "swiftlet.test", "DNS"), ("fd00::1", "swiftlet.test", "swiftlet.test", "DNS"),
+            ("10.1.2.3", nil, "10.1.2.3", "IP_ADDRESS"), ("fd00::1", nil, "fd00::1", "IP_ADDRESS"),
+        ] as [(String, String?, String, String)]
     )
-    func aServerBehindAnAddressIsKnownByItsName(host: String, name: String?, target: String) throws {
+    func theServerIsKnownByItsName(host: String, name: String?, verified: String, kind: String) throws {
         var configuration = InjectorConfiguration.sample()
         configuration.controlPlane.host = host
         configuration.controlPlane.serverName = name
         let bootstrap = try SidecarInjector(configuration).inject(simplePod).bootstrap()
-        let service = bootstrap[path: "dynamic_resources", "ads_config", "grpc_services"]?[0]?["google_grpc"]
-        #expect(service?["target_uri"] == .string(target))
-        let override = service?[path: "channel_args", "args", "grpc.ssl_target_name_override", "string_value"]
-        #expect(override?.stringValue == name)
+        let cluster = try bootstrap.controlPlane()
+        let endpoint = cluster[path: "load_assignment", "endpoints"]?[0]?["lb_endpoints"]?[0]?["endpoint"]
+        #expect(endpoint?[path: "address", "socket_address"] == ["address": .string(host), "port_value": 5678])
+        let tls = cluster[path: "transport_socket", "typed_config"]
+        let validation = tls?[path: "common_tls_context", "combined_validation_context"]
+        // Without a name to verify, Envoy would take a missing bundle for leave to trust everybody.
         #expect(
-            service?[path: "channel_credentials", "ssl_credentials", "root_certs", "inline_string"]
-                == .string(sampleCertificate)
+            validation?[path: "default_validation_context", "match_typed_subject_alt_names"] == [
+                ["san_type": .string(kind), "matcher": ["exact": .string(verified)]]
+            ]
         )
+        #expect(tls?["sni"]?.stringValue == (kind == "DNS" ? verified : nil))
+        let service = bootstrap[path: "dynamic_resources", "ads_config", "grpc_services"]?[0]?["envoy_grpc"]
+        #expect(service?["authority"] == .string(verified))
+        #expect(service?["cluster_name"] == cluster["name"])
+    }
+
+    /// Whom it trusts is not part of what it starts with, which cannot be changed while it runs.
+    @Test func whomToTrustIsReadFromAFileThatTheKubeletReplaces() throws {
+        let outcome = try SidecarInjector.native.inject(simplePod)
+        let bootstrap = try outcome.bootstrap()
+        #expect(!bootstrap.encodedText().contains("BEGIN CERTIFICATE"))
+        let directory = "/var/run/secrets/swiftlet"
+        let context = try bootstrap.controlPlane()[path: "transport_socket", "typed_config", "common_tls_context"]
+        let secret = context?[path: "combined_validation_context", "validation_context_sds_secret_config"]
+        #expect(secret?["name"] == "swiftlet-trust-bundle")
+        #expect(
+            secret?[path: "sds_config", "path_config_source"] == [
+                "path": .string("\(directory)/trust-bundle.json"), "watched_directory": ["path": .string(directory)],
+            ]
+        )
+        let files = try outcome.projectedFiles()
+        #expect(SecretFile.authorities(inTrustBundle: files["trust-bundle.json"] ?? "") == sampleCertificate)
+        let token = try JSONValue(parsing: files["token.json"] ?? "")["resources"]?[0]
+        #expect(token?[path: "generic_secret", "secret", "filename"] == "/var/run/secrets/swiftlet/token")
+    }
+
+    /// The kubelet takes the last of several sources of a file.
+    @Test func aConfigMapReplacesTheBundleAndNothingElse() throws {
+        let outcome = try SidecarInjector.native.inject(simplePod)
+        let map = ["trust-bundle.json": "new", "ca.crt": "pem", "token": "stolen", "token.json": "elsewhere"]
+        let files = try outcome.projectedFiles(configMap: map)
+        #expect(files["trust-bundle.json"] == "new")
+        #expect(files["token"] == "the token")
+        #expect(files["token.json"]?.contains("/var/run/secrets/swiftlet/token") == true)
+    }
+
+    @Test func withoutCertificatesTheSidecarWaitsForTheConfigMap() throws {
+        var configuration = InjectorConfiguration.sample()
+        configuration.controlPlane.certificateAuthority = ""
+        let outcome = try SidecarInjector(configuration).inject(simplePod)
+        #expect(outcome.object[path: "metadata", "annotations", MetadataKey.trustBundle] == nil)
+        #expect(try outcome.projectedFiles()["trust-bundle.json"] == "")
+        configuration.controlPlane.certificateAuthority = String(repeating: "x", count: 100_000)
+        let error = #expect(throws: InjectionError.self) { try SidecarInjector(configuration).inject(simplePod) }
+        #expect(error?.reason == .tooLarge)
     }
 
     @Test func loadIsReportedOnlyIfWanted() throws {
@@ -110,6 +159,10 @@ struct RealEnvoyTests {
         var bootstrap = try outcome.bootstrap()
         bootstrap["dynamic_resources"] = nil
         bootstrap["cluster_manager"] = nil
+        let clusters = bootstrap[path: "static_resources", "clusters"]?.arrayValue ?? []
+        bootstrap[path: "static_resources", "clusters"] = .array(
+            clusters.filter { $0["name"] != "swiftlet:control-plane" }
+        )
         // An inbound listener as the control plane would send it.
         var listeners = bootstrap[path: "static_resources", "listeners"]?.arrayValue ?? []
         listeners.append(try Self.inboundListener())

@@ -61,7 +61,8 @@ struct SidecarInjectorTests {
     @Test func onlyTheSidecarHasTheToken() throws {
         let outcome = try SidecarInjector.native.inject(simplePod)
         let volumes = outcome.object[path: "spec", "volumes"]?.arrayValue ?? []
-        let token = volumes.first { $0["name"] == "kuma-sidecar-token" }?[path: "projected", "sources"]?[0]
+        let sources = volumes.first { $0["name"] == "kuma-sidecar-token" }?[path: "projected", "sources"]?.arrayValue
+        let token = sources?.last
         #expect(
             token?["serviceAccountToken"]
                 == ["audience": "swiftlet-xds", "expirationSeconds": 3600, "path": "token"]
@@ -71,8 +72,13 @@ struct SidecarInjectorTests {
             #expect(mounts.contains { $0["name"] == "kuma-sidecar-token" } == (name == "kuma-sidecar"))
         }
         let credentials = try outcome.bootstrap().encodedText()
-        #expect(credentials.contains("/var/run/secrets/swiftlet/token"))
+        #expect(credentials.contains("/var/run/secrets/swiftlet/token.json"))
     }
+
+    private static let tokenSource =
+        #"{"resources":[{"@type":"type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret","#
+        + #""generic_secret":{"secret":{"filename":"/var/run/secrets/swiftlet/token","#
+        + #""watched_directory":{"path":"/var/run/secrets/swiftlet"}}},"name":"swiftlet-token"}]}"#
 
     @Test func metadataSaysWhatWasDone() throws {
         let outcome = try SidecarInjector.plain.inject(pod(annotations: ["mine": "kept"]))
@@ -83,6 +89,8 @@ struct SidecarInjectorTests {
                 "kuma.io/transparent-proxying-outbound-port": "15001",
                 "kuma.io/transparent-proxying-ip-family-mode": "dualstack", "kuma.io/envoy-admin-port": "9901",
                 "kuma.io/application-probe-proxy-port": "9001", "kubectl.kubernetes.io/default-container": "web",
+                "swiftlet.phys.app/trust-bundle": .string(SecretFile.trustBundle(authorities: sampleCertificate)),
+                "swiftlet.phys.app/sidecar-token": .string(Self.tokenSource),
             ]
         )
         #expect(outcome.object[path: "metadata", "labels"] == ["app": "web", "kuma.io/mesh": "default"])

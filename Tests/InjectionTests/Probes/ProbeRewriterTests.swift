@@ -116,7 +116,7 @@ struct ProbeRewriterTests {
             $0["name"]?.stringValue
         }
         let expected = row.asks.map { "swiftlet:probes:\($0.kind.rawValue):\($0.applicationPort)" }
-        #expect(clusters == ["swiftlet:admin"] + expected)
+        #expect(clusters == ["swiftlet:control-plane", "swiftlet:admin"] + expected)
         for case .http(_, let path) in row.asks {
             #expect(bootstrap.encodedText().contains("\"prefix_rewrite\":\"\(path)\""))
         }
@@ -148,7 +148,7 @@ struct ProbeRewriterTests {
         )
         let outcome = try SidecarInjector.native.inject(pod)
         let resources = try outcome.bootstrap()["static_resources"]
-        #expect(resources?["clusters"]?.arrayValue?.count == 5)
+        #expect(resources?["clusters"]?.arrayValue?.count == 6)
         #expect(resources?["listeners"]?.arrayValue?.count == 4)
         #expect(outcome.container("c")?[path: "startupProbe", "httpGet", "path"] == "/tcp/9")
         #expect(outcome.container("b")?[path: "readinessProbe", "grpc", "port"] == 9002)

@@ -12,7 +12,17 @@ enum Envoy {
 
     /// What Envoy itself says about the arguments of an injected sidecar.
     static func validate(_ outcome: InjectionOutcome) async throws -> Program {
-        try await Program.run(path, try arguments(outcome) + ["--mode", "validate"])
+        let folder = FileManager.default.temporaryDirectory.appending(path: "sidecar-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (name, text) in try outcome.projectedFiles() {
+            try Data(text.utf8).write(to: folder.appending(path: name))
+        }
+        let moved = try arguments(outcome).map {
+            $0.replacingOccurrences(of: "/var/run/secrets/swiftlet", with: folder.path)
+        }
+        let run = try await Program.run(path, moved + ["--mode", "validate"])
+        try FileManager.default.removeItem(at: folder)
+        return run
     }
 
     /// The sidecar's arguments as the kubelet would expand them.

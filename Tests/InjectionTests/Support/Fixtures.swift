@@ -1,5 +1,6 @@
 import Injection
 import JSON
+import Testing
 import YAML
 
 /// The one document of a text.
@@ -64,6 +65,31 @@ extension InjectionOutcome {
         try JSONValue(parsing: VariableExpansion.expanded(sidecarArgument("--config-yaml") ?? "", variables))
     }
 
+    /// What the kubelet puts into the sidecar's volume: of several sources of a file the last.
+    ///
+    /// - Parameter configMap: what the ConfigMap of the namespace holds, if there is one.
+    func projectedFiles(configMap: [String: String] = [:]) throws -> [String: String] {
+        let volumes = object[path: "spec", "volumes"]?.arrayValue ?? []
+        let volume = try #require(volumes.first { $0["name"] == "kuma-sidecar-token" })
+        let annotations = object[path: "metadata", "annotations"]?.objectValue ?? [:]
+        var files: [String: String] = [:]
+        for source in volume[path: "projected", "sources"]?.arrayValue ?? [] {
+            if let map = source["configMap"] {
+                #expect(map == ["name": "swiftlet-trust-bundle", "optional": true])
+                files.merge(configMap) { $1 }
+            }
+            if let path = source[path: "serviceAccountToken", "path"]?.stringValue { files[path] = "the token" }
+            for item in source[path: "downwardAPI", "items"]?.arrayValue ?? [] {
+                let path = try #require(item["path"]?.stringValue)
+                let field = try #require(item[path: "fieldRef", "fieldPath"]?.stringValue)
+                let key = String(field.dropFirst("metadata.annotations['".count).dropLast("']".count))
+                #expect(field == "metadata.annotations['\(key)']")
+                files[path] = annotations[key]?.stringValue ?? ""
+            }
+        }
+        return files
+    }
+
     static let variables = ["POD_NAME": "web-1", "POD_NAMESPACE": "shop", "INSTANCE_IP": "127.0.0.1"]
 }
 
@@ -73,3 +99,11 @@ let simplePod: JSONValue = [
     "metadata": ["generateName": "web-", "labels": ["app": "web"]],
     "spec": ["containers": [["name": "web", "image": "nginx", "ports": [["containerPort": 8080, "name": "http"]]]]],
 ]
+
+extension JSONValue {
+    /// Of a bootstrap.
+    func controlPlane() throws -> JSONValue {
+        let clusters = self[path: "static_resources", "clusters"]?.arrayValue ?? []
+        return try #require(clusters.first { $0["name"] == "swiftlet:control-plane" })
+    }
+}

@@ -181,6 +181,49 @@ import Testing
         #expect(cluster.state.value.writes == 0)
     }
 
+    /// Sidecars and API servers trust the authority that is lost with the Secret.
+    @Test(arguments: [nil, ["version": 7, "data": [:]], ["version": 7]] as [JSONValue?])
+    func `a Secret that is deleted or emptied while the operator runs is restored`(left: JSONValue?) async throws {
+        let keeper = keeper()
+        // A placeholder, as the chart has it.
+        cluster.state.change { $0.object = ["version": 0, "metadata": ["labels": ["helm": "knows"]]] }
+        try await running([keeper]) {
+            #expect(await time.advance(until: { keeper.certificate("xds")?.current?.isPublished == true }))
+            #expect(await time.hasSleepers(1))
+            let served = try #require(keeper.certificate("xds")?.current)
+            let data = cluster.state.value.object?["data"]
+            cluster.state.change { $0.object = left }
+            keeper.lookNow()
+            #expect(await eventually { cluster.state.value.object?["data"] == data })
+            if left == nil { #expect(cluster.state.value.object?["metadata"]?["labels"] == ["helm": "knows"]) }
+            #expect(await time.hasSleepers(1))
+            #expect(keeper.certificate("xds")?.current?.certificate == served.certificate)
+            let bundle = try CertificateBundle(pem: cluster.state.value.bundles["hook"] ?? "", field: "bundle")
+            #expect(bundle == served.bundle)
+        }
+    }
+
+    /// The way to have another authority: the former one is trusted until no certificate by it is left.
+    @Test func `a Secret without its authority's key gets another authority with overlap`() async throws {
+        let keeper = keeper()
+        try await running([keeper]) {
+            #expect(await time.advance(until: { keeper.certificate("xds")?.current?.isPublished == true }))
+            #expect(await time.hasSleepers(1))
+            let former = try #require(keeper.certificate("xds")?.current?.issuer)
+            cluster.state.change { state in
+                state.object?["data"]?["ca.key"] = nil
+                state.object?["version"] = 7
+                state.version = 7
+            }
+            keeper.lookNow()
+            let isOther = await time.advance(until: {
+                keeper.certificate("xds")?.current.map { $0.issuer != former } ?? false
+            })
+            #expect(isOther)
+            #expect(keeper.certificate("xds")?.current?.bundle.ids.contains(former) == true)
+        }
+    }
+
     /// The operator was down for longer than its certificates last.
     @Test func `what expired while everything was down is made anew at once`() async throws {
         let first = keeper()

@@ -54,7 +54,10 @@ struct MemoryStorage: CertificateStorage {
             }
             state.version += 1
             state.writes += 1
-            state.object = ["version": .int(Int64(state.version)), "data": .object(data)]
+            state.object = .compact([
+                "version": .int(Int64(state.version)), "data": .object(data),
+                "metadata": old.object?["metadata"] ?? old.formerMetadata,
+            ])
             return true
         }
     }

@@ -29,13 +29,28 @@ struct RealEnvoy: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         let root = folder.appending(path: "root.pem")
         try Data(authority.utf8).write(to: root)
+        let adminPort = try await freePort()
+        let bootstrap = bootstrap(nodeID: nodeID, port: port, adminPort: adminPort, root: root.path)
+        try await running(bootstrap, adminPort: adminPort, body)
+    }
+
+    /// Runs while `body` runs.
+    ///
+    /// - Parameter adminPort: that of the bootstrap.
+    static func running(
+        _ bootstrap: String,
+        adminPort: Int,
+        _ body: (RealEnvoy) async throws -> Void
+    ) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "envoy-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
         let log = folder.appending(path: "log")
         try Data().write(to: log)
-        let adminPort = try await freePort()
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = [
-            "--config-yaml", bootstrap(nodeID: nodeID, port: port, adminPort: adminPort, root: root.path),
+            "--config-yaml", bootstrap,
             "--disable-hot-restart", "--concurrency", "1", "--log-level", "warn",
             "--drain-time-s", "1",
         ]
@@ -62,7 +77,18 @@ struct RealEnvoy: Sendable {
         return try EnvoyDump(parsing: JSONValue(parsing: Array(data)))
     }
 
-    private static func freePort() async throws -> Int {
+    /// Whether it has read its configuration.
+    func isUp() async throws -> Bool {
+        let url = try #require(URL(string: "http://127.0.0.1:\(adminPort)/server_info"))
+        do {
+            let (data, _) = try await URLSession.shared.data(from: url)
+            return try JSONValue(parsing: Array(data))["state"] != nil
+        } catch is URLError {
+            return false
+        }
+    }
+
+    static func freePort() async throws -> Int {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0).get()
         let port = channel.localAddress?.port ?? 0

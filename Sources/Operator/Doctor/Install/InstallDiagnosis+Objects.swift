@@ -19,6 +19,7 @@ extension InstallDiagnosis {
     private static func trouble(ofProgrammed object: JSONValue) -> String? {
         condition(object, "Accepted", is: "False").map { "is not accepted: \($0)" }
             ?? condition(object, "Programmed", is: "False", reason: "Rejected").map { "is refused by proxies: \($0)" }
+            ?? condition(object, "SidecarsConnected", is: "False").map { "has sidecars that cannot connect: \($0)" }
     }
 
     private static func condition(

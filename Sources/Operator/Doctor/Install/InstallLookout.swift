@@ -49,7 +49,13 @@ struct InstallLookout: Sendable {
         guard looked.hasMesh else { return state }
         if served.contains(Mesh.resource.groupVersionKind) { state.meshes = await list(Mesh.resource) }
         if served.contains(TrafficRoute.resource.groupVersionKind) { state.routes = await list(TrafficRoute.resource) }
-        if looked.injects { state.meshPods = await meshPods() }
+        if looked.injects {
+            state.meshPods = await meshPods()
+            for namespace in Set((state.meshPods.value ?? []).map { DynamicObject($0).namespace }) {
+                let name = SecretFile.configMapName
+                state.trustBundles[namespace] = await get(.configMaps, ObjectKey(namespace: namespace, name: name))
+            }
+        }
         return state
     }
 

@@ -56,6 +56,8 @@ package struct InstallState: Sendable {
     package var routes: Observed<[JSONValue]> = .absent
     /// Pods of namespaces that ask for sidecars.
     package var meshPods: Observed<[JSONValue]> = .absent
+    /// The ConfigMaps by which those pods learn whom to trust, by namespace.
+    package var trustBundles: [String: Observed<JSONValue>] = [:]
 
     package init(place: Place = Place(), now: Timestamp) {
         self.place = place

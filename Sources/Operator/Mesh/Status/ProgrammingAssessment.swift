@@ -14,6 +14,8 @@ struct ProgrammingAssessment {
     /// Fields that are accepted and have no effect.
     var inactiveFields: [String] = []
     var delivery: ObjectDelivery
+    /// Sidecars of a mesh that run and are not connected.
+    var unconnected: [SidecarConnections.Finding] = []
     var now: Timestamp
 
     var status: ProgrammingStatus {
@@ -21,6 +23,7 @@ struct ProgrammingAssessment {
         status.observedGeneration = generation
         status.proxies = delivery.counts
         status.conditions = [condition("Accepted", accepted), condition("Programmed", programmed)]
+        if !unconnected.isEmpty { status.conditions.append(condition("SidecarsConnected", sidecarsConnected)) }
         if !inactiveFields.isEmpty { status.conditions.append(condition("FieldsActive", fieldsActive)) }
         return status
     }
@@ -61,6 +64,20 @@ struct ProgrammingAssessment {
         (
             .no, "NotYetActive",
             "Accepted, but without any effect in this version: \(inactiveFields.joined(separator: ", "))."
+        )
+    }
+
+    private var sidecarsConnected: Finding {
+        let named = unconnected.prefix(SidecarConnections.mostNamed).map { finding in
+            finding.reason.map { "\(finding.pod) (\($0))" } ?? "\(finding.pod)"
+        }
+        let more = unconnected.count - named.count
+        let pods =
+            unconnected.count == 1 ? "1 pod has a sidecar that is" : "\(unconnected.count) pods have sidecars that are"
+        return (
+            .no, "NotConnected",
+            "\(pods) running but not connected, with an old configuration or none: \(named.joined(separator: ", "))"
+                + (more > 0 ? ", and \(more) more." : ".")
         )
     }
 

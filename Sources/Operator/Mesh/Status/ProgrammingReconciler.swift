@@ -25,6 +25,8 @@ struct ProgrammingReconciler: Sendable {
     var events: EventRecorder?
     /// What other replicas tell of their proxies; `nil` for the only one.
     let reports: DeliveryReports?
+    /// Which sidecars are not connected.
+    let connections: SidecarConnections
     private let news = NewsKeeper()
 
     init(
@@ -35,9 +37,11 @@ struct ProgrammingReconciler: Sendable {
         barrier: WriteBarrier<ProgrammedKey>,
         now: @escaping @Sendable () -> Timestamp,
         events: EventRecorder? = nil,
-        reports: DeliveryReports? = nil
+        reports: DeliveryReports? = nil,
+        connections: SidecarConnections = SidecarConnections()
     ) {
         self.client = client
+        self.connections = connections
         self.reports = reports
         self.stores = stores
         self.engine = engine
@@ -145,6 +149,7 @@ struct ProgrammingReconciler: Sendable {
     func report() -> DeliveryReport {
         engine.read { world in
             var report = DeliveryReport()
+            report.connected = Set(hub.connected.map(ConnectedProxies.digest))
             func put(_ key: ProgrammedKey, _ generation: Int64?, _ delivery: ObjectDelivery) {
                 guard let generation, delivery.counts.total > 0 else { return }
                 report.entries[key] = DeliveryReport.Entry(generation: generation, delivery: delivery)
@@ -195,6 +200,7 @@ struct ProgrammingReconciler: Sendable {
             obstacle: nil,
             inactiveFields: mesh.inactiveFields.map(\.description),
             delivery: total(.mesh(mesh.metadata.name), mesh.metadata.generation, delivery),
+            unconnected: connections.findings(of: mesh.metadata.name),
             now: now()
         ).status
     }

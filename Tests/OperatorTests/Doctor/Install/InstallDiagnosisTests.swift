@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Injection
 import JSON
 import KubeAdmission
 import KubeModel
@@ -573,5 +574,83 @@ struct InstallDiagnosisTests {
         }
         #expect(finding.subject == "sidecars in shop")
         #expect(finding.message == "2 pods have none: a, b")
+    }
+
+    // MARK: - Trust
+
+    /// - Parameter fixed: the authorities in its bootstrap; `nil` for a sidecar that reads them from a file.
+    private func injected(_ name: String, fixed: String?) -> JSONValue {
+        let roots: JSONValue = ["ssl_credentials": ["root_certs": ["inline_string": .string(fixed ?? "")]]]
+        let service: JSONValue = fixed == nil ? ["envoy_grpc": [:]] : ["google_grpc": ["channel_credentials": roots]]
+        let bootstrap: JSONValue = ["dynamic_resources": ["ads_config": ["grpc_services": [service]]]]
+        var annotations = [MetadataKey.injected: "true"]
+        if fixed == nil { annotations[MetadataKey.trustBundle] = "{}" }
+        let sidecar: JSONValue = [
+            "name": "kuma-sidecar", "args": ["--config-yaml", .string(bootstrap.encodedText()), "--concurrency", "2"],
+        ]
+        return [
+            "metadata": ["name": .string(name), "namespace": "shop", "annotations": .strings(annotations)],
+            "spec": ["containers": [["name": "app"]], "initContainers": [sidecar]], "status": ["phase": "Running"],
+        ]
+    }
+
+    private func present(_ state: InstallState) -> String {
+        CertificateState(data: state.secret.value?["data"], names: []).bundle.pem
+    }
+
+    @Test(arguments: [true, false])
+    func sidecarsThatTrustALostAuthorityAreNamedWithItAndTheCommand(maySeeSecret: Bool) throws {
+        let lost = try HealthyInstall.authority("former").pem
+        let trouble = try self.trouble { state in
+            let present = present(state)
+            state.meshPods = .found([
+                injected("old-2", fixed: lost), injected("old-1", fixed: lost), injected("good", fixed: present),
+                injected("both", fixed: lost + present),
+            ])
+            if !maySeeSecret { state.secret = .unreadable("forbidden") }
+        }
+        let finding = try #require(trouble.first { $0.subject == "sidecars in shop" })
+        #expect(finding.severity == .problem)
+        #expect(finding.message.hasPrefix("2 pods trust only the certificate authority CN=former@"))
+        #expect(finding.message.hasSuffix("which the operator no longer has, and cannot connect: old-1, old-2"))
+        #expect(finding.remedy == "restart them: kubectl -n shop rollout restart deployment")
+        #expect(trouble.count == (maySeeSecret ? 1 : 2))
+    }
+
+    @Test func sidecarsThatCannotBeToldOfANewAuthorityAreCounted() throws {
+        func map(_ authorities: String) -> Observed<JSONValue> {
+            .found(["data": ["trust-bundle.json": .string(SecretFile.trustBundle(authorities: authorities))]])
+        }
+        func trouble(_ change: (inout InstallState) throws -> Void) throws -> [Finding] {
+            try self.trouble { state in
+                state.meshPods = .found([injected("a", fixed: nil), injected("b", fixed: nil)])
+                try change(&state)
+            }
+        }
+        #expect(try trouble { $0.trustBundles["shop"] = map(present($0)) } == [])
+        let former = try HealthyInstall.authority("former").pem
+        let both = try trouble { $0.trustBundles["shop"] = map(former + present($0)) }
+        #expect(both == [])
+        let cases: [(Observed<JSONValue>, String)] = [
+            (.absent, "is not there"), (map(former), "lacks a certificate authority of the operator"),
+            (.found(["data": [:]]), "holds no certificate authorities that sidecars can read"),
+            (.unreadable("forbidden"), "cannot be looked at (forbidden)"),
+        ]
+        for (observed, words) in cases {
+            let finding = try #require(try trouble { $0.trustBundles["shop"] = observed }.first)
+            #expect(finding.subject == "configmap shop/swiftlet-trust-bundle")
+            #expect(finding.message.hasPrefix("\(words): 2 sidecars"))
+        }
+    }
+
+    @Test func aMeshWhoseSidecarsAreNotConnectedIsTold() throws {
+        let condition: JSONValue = [
+            "type": "SidecarsConnected", "status": "False", "reason": "NotConnected", "message": "shop/web-1",
+        ]
+        let finding = try only {
+            $0.meshes = .found([["metadata": ["name": "default"], "status": ["conditions": [condition]]]])
+        }
+        #expect(finding.subject == "mesh default")
+        #expect(finding.message == "has sidecars that cannot connect: NotConnected: shop/web-1")
     }
 }

@@ -20,7 +20,7 @@ extension MeshOperatorTests {
         }
     }
 
-    private func uninstall(
+    func uninstall(
         _ space: TestNamespace,
         isDryRun: Bool = false,
         _ change: (inout UninstallScope) -> Void = { _ in }

@@ -45,6 +45,24 @@ struct DeliveryReportTests {
         #expect(DeliveryReport(Self.stored(report, by: "other")) == report)
     }
 
+    /// Who does not tell, such as a replica of an earlier version, must not make its proxies count as lost.
+    @Test func whoIsConnectedToOthersIsKnownIfAllOfThemTell() {
+        let reports = Self.reports()
+        #expect(reports.connected == [])
+        var report = DeliveryReport()
+        report.connected = [1, 2]
+        _ = reports.put(Self.stored(report, by: "a"), now: Self.start)
+        report.connected = [2, 3]
+        _ = reports.put(Self.stored(report, by: "b"), now: Self.start)
+        #expect(reports.connected == [1, 2, 3])
+        var silent = Self.stored(report, by: "c")
+        silent.value[path: "data", DeliveryReport.connectedKey] = nil
+        _ = reports.put(silent, now: Self.start)
+        #expect(reports.connected == nil)
+        _ = reports.remove(silent.key)
+        #expect(reports.connected == [1, 2, 3])
+    }
+
     @Test(arguments: ["", "[1", "{\"meshes\": 3}", "{\"routes\": {\"a\": {\"acked\": -5, \"rejections\": 1}}}"])
     func whatCannotBeReadCountsForNothing(_ text: String) {
         var object = Self.stored(DeliveryReport(), by: "other")

@@ -142,4 +142,28 @@ struct ProgrammingAssessmentTests {
         #expect(message.utf8.count <= ProgrammingAssessment.messageLimit)
         #expect(message.hasPrefix("5 proxies of 5 refused it"))
     }
+
+    @Test func sidecarsThatAreNotConnectedAreNamedUpToABound() {
+        #expect(Self.assessment(ProxyCounts()).status.conditions[type: "SidecarsConnected"] == nil)
+        func message(_ count: Int) -> String {
+            let findings = (0..<count).map { index in
+                SidecarConnections.Finding(
+                    pod: ObjectKey(namespace: "shop", name: "web-\(index)"),
+                    reason: index == 0 ? "why" : nil
+                )
+            }
+            let condition = Self.assessment(ProxyCounts()) { $0.unconnected = findings }.status
+                .conditions[type: "SidecarsConnected"]
+            #expect(condition?.status == .no)
+            #expect(condition?.reason == "NotConnected")
+            return condition?.message ?? ""
+        }
+        #expect(
+            message(1)
+                == "1 pod has a sidecar that is running but not connected, with an old configuration or none: shop/web-0 (why)."
+        )
+        #expect(message(2).hasSuffix(": shop/web-0 (why), shop/web-1."))
+        #expect(message(12).hasPrefix("12 pods have sidecars that are running but not connected"))
+        #expect(message(12).hasSuffix("shop/web-9, and 2 more."))
+    }
 }

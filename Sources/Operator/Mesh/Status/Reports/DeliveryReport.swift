@@ -13,11 +13,14 @@ struct DeliveryReport: Hashable, Sendable {
 
     /// Of objects that concern a proxy.
     var entries: [ProgrammedKey: Entry] = [:]
+    /// Digests of the proxies that are connected to the replica; `nil` in a report of a version that does not tell.
+    var connected: Set<UInt32>? = []
 }
 
 extension DeliveryReport {
     /// Where a report is in its ConfigMap, and by which label those are found.
     static let dataKey = "deliveries.json"
+    static let connectedKey = "connected"
     static let beatKey = "beat"
     static let label = (key: "swiftlet.phys.app/report", value: "deliveries")
 
@@ -54,6 +57,7 @@ extension DeliveryReport {
 
     /// What can be read of a ConfigMap; what cannot counts for nothing, as if the replica had no proxies.
     init(_ object: DynamicObject) {
+        connected = object.value[path: "data", Self.connectedKey]?.stringValue.flatMap(ConnectedProxies.digests)
         guard let text = object.value[path: "data", Self.dataKey]?.stringValue else { return }
         let json: JSONValue
         do { json = try JSONValue(parsing: Array(text.utf8)) } catch { return }

@@ -92,6 +92,7 @@ struct DeliveryReporter: Service {
             ],
             "data": [
                 DeliveryReport.dataKey: .string(report.json.encodedText()),
+                DeliveryReport.connectedKey: .string(ConnectedProxies.text(report.connected ?? [])),
                 // Differs from time to time, or else the server would not take note of a repetition.
                 DeliveryReport.beatKey: .string(String(beat)),
             ],

@@ -53,6 +53,18 @@ final class DeliveryReports: Sendable {
         }
     }
 
+    /// Digests of the proxies that are connected to other replicas; `nil` when one of those does not tell.
+    var connected: Set<UInt32>? {
+        known.withLock { known in
+            var all: Set<UInt32> = []
+            for entry in known.values {
+                guard let connected = entry.report.connected else { return nil }
+                all.formUnion(connected)
+            }
+            return all
+        }
+    }
+
     /// Our own counts and those of all others.
     func total(_ key: ProgrammedKey, generation: Int64, own delivery: ObjectDelivery) -> ObjectDelivery {
         known.withLock { known in
