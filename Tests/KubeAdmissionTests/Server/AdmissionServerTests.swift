@@ -154,7 +154,7 @@ import Testing
         let authority = try authority()
         try show(authority)
         var limits = AdmissionServer.Limits()
-        limits.firstByteTimeout = .milliseconds(200)
+        limits.firstRequestTimeout = .milliseconds(200)
         limits.connections = 2
         try await serving(try server(limits: limits)) { port in
             for _ in 0..<4 {
