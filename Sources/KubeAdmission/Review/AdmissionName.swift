@@ -23,7 +23,9 @@ enum AdmissionName: CustomStringConvertible {
         case .label: Self.isLabel(name.utf8[...])
         case .subdomain:
             name.utf8.count <= 253
-                && name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy(Self.isLabel)
+                && name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy(
+                    Self.isLabel
+                )
         case .kind: name.utf8.count <= 63 && name.utf8.allSatisfy { Self.isLetterOrDigit($0) || Self.isCapital($0) }
         }
     }

@@ -37,7 +37,8 @@ final class AdmissionConnections: Sendable {
     /// - Throws: ``Refused``, upon which the connection is to be closed.
     func enter(_ channel: any Channel) throws {
         let id = ObjectIdentifier(channel)
-        let isOwn = channel.remoteAddress?.ipAddress != nil
+        let isOwn =
+            channel.remoteAddress?.ipAddress != nil
             && channel.remoteAddress?.ipAddress == channel.localAddress?.ipAddress
         let (isAdmitted, victim) = state.withLock { state -> (Bool, (any Channel)?) in
             if isOwn, state.reserved < Self.reserved {

@@ -1,5 +1,3 @@
-import DequeModule
-
 /// Who is in and who waits at an ``AdmissionGate``. Pure.
 ///
 /// Turns come in the order of arrival: what is small does not overtake what is large, which would else wait for ever. Those whose own address
@@ -17,7 +15,7 @@ struct AdmissionLine: Sendable {
     private var load = 0
     private var loads: [String: Int] = [:]
     private var inside: [UInt64: Waiter] = [:]
-    private var waiting: Deque<Waiter> = []
+    private var waiting: [Waiter] = []
 
     init(limit: Int) {
         self.limit = max(1, limit)

@@ -88,7 +88,7 @@ package final class AdmissionProbe: Service {
 
     private func ask(over transport: Transport) async {
         do {
-            let port = try await port()
+            let port = try await self.port()
             var served = try await certificate.next()
             while !Task.isCancelled {
                 note(await question(served, port, transport))

@@ -115,14 +115,14 @@ package final class AdmissionServer: Service {
 
     private func serve(on group: any EventLoopGroup) async throws {
         let eventLoop = group.next()
-        try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) { try await serve(on: eventLoop) }
+        try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) { try await listen(on: eventLoop) }
     }
 
-    private func serve(on group: any EventLoop) async throws {
+    private func listen(on eventLoop: any EventLoop) async throws {
         var failure: (any Error)?
         for host in address.bindHosts {
             do {
-                return try await server(host, group).run()
+                return try await server(host, eventLoop).run()
             } catch {
                 guard case .starting = phase.value else { throw error }
                 failure = error

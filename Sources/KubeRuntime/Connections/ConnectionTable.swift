@@ -58,7 +58,7 @@ package struct ConnectionTable<ID: Hashable & Sendable>: Sendable {
         let own = counts[address] ?? 0
         var victim: ID?
         if own >= limits.perAddress {
-            victim = self.victim { $0 == address }
+            victim = self.victim(of: address)
         } else if entries.count >= limits.total {
             victim = mostHeldVictim(for: own)
         } else {
@@ -95,10 +95,10 @@ package struct ConnectionTable<ID: Hashable & Sendable>: Sendable {
         entries[id]?.since = step
     }
 
-    /// The one to go of those of some addresses.
-    private func victim(_ isCandidate: (String) -> Bool) -> ID? {
+    /// The one to go of those of an address.
+    private func victim(of address: String) -> ID? {
         entries.lazy.filter { _, entry in
-            (entry.state != .busy || limits.dropsBusy) && isCandidate(entry.address)
+            (entry.state != .busy || limits.dropsBusy) && entry.address == address
         }.min { ($0.value.state.rawValue, $0.value.since) < ($1.value.state.rawValue, $1.value.since) }?.key
     }
 

@@ -50,8 +50,9 @@ final class HealthConnection: ChannelInboundHandler {
         case .head(let head):
             request = head
             // Nothing here takes a body. One that comes is not read: the connection is closed after the answer.
-            guard head.headers.contains(name: "transfer-encoding")
-                || head.headers.first(name: "content-length").map({ $0 != "0" }) ?? false
+            guard
+                head.headers.contains(name: "transfer-encoding")
+                    || head.headers.first(name: "content-length").map({ $0 != "0" }) ?? false
             else { return }
             closesAfterAnswer = true
             answer(head)

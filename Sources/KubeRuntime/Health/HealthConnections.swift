@@ -50,7 +50,8 @@ final class HealthConnections: Sendable {
         let id = ObjectIdentifier(channel)
         let (isAdmitted, victim) = state.withLock { state -> (Bool, (any Channel)?) in
             guard !state.scrapes.contains(id) else { return (true, nil) }
-            guard state.channels[id] != nil, case .admitted(let victim) = state.scrapes.enter(id, from: channel.peerAddress)
+            guard state.channels[id] != nil,
+                case .admitted(let victim) = state.scrapes.enter(id, from: channel.peerAddress)
             else { return (false, nil) }
             state.probes.leave(id)
             state.scrapes.begin(id)

@@ -101,7 +101,7 @@ import Testing
             )
             group.addTask { try await probe.run() }
             #expect(await eventually { relay.beginnings.count >= 4 })
-            #expect(probe.healthChecks().allSatisfy(\.passes))
+            #expect(probe.healthChecks().allSatisfy { $0.passes })
             let hellos = relay.beginnings.prefix(4).map { ClientHello($0) }
             #expect(hellos.map { $0?.resumes } == [false, false, false, false])
             group.cancelAll()

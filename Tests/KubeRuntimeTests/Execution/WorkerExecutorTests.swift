@@ -87,11 +87,15 @@ private enum BusyPool {
         try await withThrowingTaskGroup(of: Void.self) { [running] group in
             group.addTask { try await running.run() }
             let port = try await health.boundPort()
-            while !elector.leadership.isLeading { try await TimeSource.system.sleep(until: .now + .milliseconds(5)) }
+            while !elector.leadership.isLeading {
+                try await TimeSource.system.sleep(until: .now.advanced(by: .milliseconds(5)))
+            }
             let busy = try await fillPool(gate)
             let before = lease.version
             // More than could have been under way.
-            while lease.version < before + 5 { try await TimeSource.system.sleep(until: .now + .milliseconds(5)) }
+            while lease.version < before + 5 {
+                try await TimeSource.system.sleep(until: .now.advanced(by: .milliseconds(5)))
+            }
             let probe = try RawConnection(to: port)
             probe.send("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
             guard probe.receive().hasPrefix("HTTP/1.1 200") else { exit(3) }
@@ -120,7 +124,7 @@ private enum BusyPool {
         var last = -1
         while waiting.value == 0 || waiting.value != last {
             last = waiting.value
-            try await TimeSource.system.sleep(until: .now + .milliseconds(200))
+            try await TimeSource.system.sleep(until: .now.advanced(by: .milliseconds(200)))
         }
         guard waiting.value < tasks else { exit(2) }
         return tasks

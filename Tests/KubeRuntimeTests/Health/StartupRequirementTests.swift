@@ -16,7 +16,7 @@ struct StartupRequirementTests {
     @Test func whatHasPassedOnceDecidesNothingAnyMore() {
         let requirement = requirement()
         checks.checks.change { $0 = [Self.check(false), Self.check(true)] }
-        #expect(requirement.healthChecks().allSatisfy(\.isRequired))
+        #expect(requirement.healthChecks().allSatisfy { $0.isRequired })
         checks.checks.change { $0 = [Self.check(true), Self.check(true)] }
         #expect(requirement.healthChecks().map(\.passes) == [true, true])
         checks.checks.change { $0 = [Self.check(false), Self.check(true)] }
