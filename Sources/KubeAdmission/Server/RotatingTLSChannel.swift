@@ -24,6 +24,10 @@ struct RotatingTLSChannel<Base: ServerChildChannel>: ServerChildChannel {
             try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
         }.flatMap {
             base.setup(channel: channel, logger: logger)
+        }.flatMapErrorThrowing { error in
+            // Nobody else does: a connection that is not set up would stay open, and count nowhere.
+            AdmissionConnections.drop(channel)
+            throw error
         }
     }
 

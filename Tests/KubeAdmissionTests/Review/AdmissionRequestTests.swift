@@ -94,7 +94,9 @@ import Testing
         let body = Reviews.review { $0[path: path] = .string(value) }
         let error = #expect(throws: AdmissionError.self) { try AdmissionRequest(review: body) }
         #expect(error?.message.hasPrefix("request.\(field) must be ") == true, "\(String(describing: error))")
-        #expect(error?.description.contains(value) == false)
+        // What was sent goes into no log.
+        #expect(error?.description == error?.message)
+        #expect(value.utf8.count < 3 || error?.message.contains(value) == false)
     }
 
     @Test(arguments: [
