@@ -57,6 +57,7 @@ extension Target.Dependency {
     static let protobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
     static let metricsTestKit = product(name: "MetricsTestKit", package: "swift-metrics")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -101,7 +102,7 @@ let package = Package(
             "KubeRuntime",
             ["JSON", "KubeModel", "KubeTransport", "KubeClient"],
             [
-                .coreMetrics, .deque, .heap, .httpTypes, .hummingbirdCore, .logging, .nioCore, .nioPosix,
+                .coreMetrics, .deque, .heap, .hummingbirdCore, .logging, .nioCore, .nioHTTP1, .nioPosix,
                 .serviceLifecycle, .tracing, .unixSignals,
             ]
         ),

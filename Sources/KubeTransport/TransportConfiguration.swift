@@ -16,6 +16,8 @@ package struct TransportConfiguration: Sendable {
     package var keepAliveInterval: Duration = .seconds(15)
     /// How long sent bytes may stay unacknowledged until the connection is given up (`TCP_USER_TIMEOUT`).
     package var unacknowledgedTimeout: Duration = .seconds(30)
+    /// Whether a new connection may take up the TLS session of an earlier one, whose peer is then not verified again.
+    package var resumesTLSSessions = true
     /// Told of every call when it ends and of every stream when its head arrives or fails to. Runs on the transport's
     /// thread: it must be quick and must not block.
     package var observer: (@Sendable (TransportObservation) -> Void)?

@@ -68,10 +68,11 @@ package struct OperatorService: Sendable {
     /// - Throws: ``HealthError`` when the address cannot be bound.
     package func run() async throws {
         let readiness = StartupReadiness()
-        registry.register(HealthMetrics(liveness: [], readiness: [readiness]))
+        let pool = PoolWatch(time: time)
+        registry.register(HealthMetrics(liveness: [pool], readiness: [readiness]))
         let health = HealthServer(
             address: options.healthAddress,
-            endpoints: HealthEndpoints(readiness: [readiness], registry: registry),
+            endpoints: HealthEndpoints(liveness: [pool], readiness: [readiness], registry: registry),
             logger: logger
         )
         let discovery = ClusterDiscovery(client: client, time: time, logger: logger)
@@ -84,6 +85,7 @@ package struct OperatorService: Sendable {
         }
         var group = RuntimeGroup(time: time, logger: logger)
         group.add(server: health) { _ = try await health.boundPort() }
+        group.add(server: pool)
         group.add(server: deferred)
         group.add(server: MallocTrimmer(time: time, logger: logger))
         if options.endsOnSignals { try await group.run() } else { try await group.run(signals: []) }

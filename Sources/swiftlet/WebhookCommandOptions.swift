@@ -44,6 +44,22 @@ struct WebhookCommandOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Connections to the webhooks at a time.",
+            discussion: "For one more, one that waits makes way, of the address that has the most."
+        )
+    )
+    var webhookConnections = 256
+
+    @Option(
+        help: ArgumentHelp(
+            "Connections to the webhooks at a time from one address.",
+            discussion: "Raise it where many API servers come from one address."
+        )
+    )
+    var webhookConnectionsPerAddress = 128
+
+    @Option(
+        help: ArgumentHelp(
             "Address under which the API server reaches the webhooks, for an operator outside the cluster.",
             discussion: "The Service of the operator if not given."
         )
@@ -70,6 +86,15 @@ struct WebhookCommandOptions: ParsableArguments {
     )
     var certificateSecret: String?
 
+    func validate() throws {
+        for (flag, value) in [
+            ("--webhook-connections", webhookConnections),
+            ("--webhook-connections-per-address", webhookConnectionsPerAddress),
+        ] where !(1...65_536).contains(value) {
+            throw ValidationError("\(flag) takes a number from 1 to 65536.")
+        }
+    }
+
     /// - Parameter namespaces: those that are looked after; empty for all.
     func operatorNamespace(lookingAfter namespaces: [String]) -> String {
         operatorNamespace ?? namespaces.first ?? "swiftlet-system"
@@ -95,6 +120,8 @@ struct WebhookCommandOptions: ParsableArguments {
         )
         options.host = webhookHost
         options.givenSecret = certificateSecret.map { ObjectKey(namespace: namespace, name: $0) }
+        options.connections = webhookConnections
+        options.connectionsPerAddress = webhookConnectionsPerAddress
         options.registers = registerWebhooks
         options.injection = Self.use(injection, isDefault: true, isPossible: hasMesh && namespaces.isEmpty)
         let isReachable = webhookHost != nil || isInCluster

@@ -166,6 +166,23 @@ import Testing
         }
     }
 
+    /// For those who want the peer verified each time.
+    @Test func aTransportThatResumesNoSessionsShakesHandsInFull() async throws {
+        let server = try TestServer { connection in
+            let handshake = TLSFront.Handshake(try connection.readLine())
+            _ = try connection.readRequest()
+            try connection.respond(200, handshake.isResumed ? "resumed" : "full", headers: ["Connection: close"])
+        }
+        let front = try TLSFront(server, identity: certificates.loopback)
+        let endpoint = TransportEndpoint(baseURL: front.url, tls: try trusting(certificates.authority))
+        try await withTransport({ $0.resumesTLSSessions = false }) { transport in
+            for _ in 0..<3 {
+                let response = try await transport.perform(HTTPRequest(path: "/"), on: endpoint)
+                #expect(response.text == "full")
+            }
+        }
+    }
+
     @Test func aStreamOverTLSArrivesByteForByte() async throws {
         let content = noise(3_000_000)
         let server = try TestServer { connection in

@@ -113,6 +113,11 @@ package final class TestConnection {
     package func relay(to port: UInt16) throws {
         let server = TestConnection(try TestServer.connect(to: port))
         defer { server.close() }
+        try relay(over: server)
+    }
+
+    /// Passes bytes between the client and another connection until one of them closes.
+    package func relay(over server: TestConnection) throws {
         var ends = [descriptor, server.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         while poll(&ends, nfds_t(ends.count), -1) > 0 {
             for (end, other) in [(0, server), (1, self)] where ends[end].revents != 0 {

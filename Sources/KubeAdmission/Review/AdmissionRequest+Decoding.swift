@@ -14,7 +14,8 @@ extension AdmissionRequest {
     /// Reads an `AdmissionReview` with a request.
     ///
     /// Unknown fields are ignored, as servers add some. The bytes are those of anybody who reaches the port: their depth is bounded by
-    /// ``JSONReader/maximumDepth``, the values in them by ``mostValues``, their number by the caller.
+    /// ``JSONReader/maximumDepth``, the values in them by ``mostValues``, their number by the caller. Every name in the request itself, though
+    /// not those within the objects, is one that Kubernetes could have, or empty.
     ///
     /// - Throws: ``AdmissionError/Code/request`` with the field that is wrong.
     package init(review bytes: [UInt8]) throws(AdmissionError) {
@@ -39,22 +40,22 @@ extension AdmissionRequest {
         guard let operation = AdmissionOperation(rawValue: try Self.text(request, "operation")) else {
             throw Self.wrong("request.operation", "must be CREATE, UPDATE, DELETE or CONNECT")
         }
-        let subresource = try Self.text(request, "subResource")
+        let subresource = try Self.name(request, "subResource", .label)
         self.init(
             uid: uid,
             kind: GroupVersionKind(
-                group: try Self.text(kind, "group", in: "request.kind"),
-                version: try Self.text(kind, "version", in: "request.kind"),
-                kind: try Self.text(kind, "kind", in: "request.kind")
+                group: try Self.name(kind, "group", .subdomain, in: "request.kind"),
+                version: try Self.name(kind, "version", .label, in: "request.kind"),
+                kind: try Self.name(kind, "kind", .kind, in: "request.kind")
             ),
             groupVersion: GroupVersion(
-                group: try Self.text(resource, "group", in: "request.resource"),
-                version: try Self.text(resource, "version", in: "request.resource")
+                group: try Self.name(resource, "group", .subdomain, in: "request.resource"),
+                version: try Self.name(resource, "version", .label, in: "request.resource")
             ),
-            plural: try Self.text(resource, "resource", in: "request.resource"),
+            plural: try Self.name(resource, "resource", .label, in: "request.resource"),
             subresource: subresource.isEmpty ? nil : subresource,
-            name: try Self.text(request, "name"),
-            namespace: try Self.text(request, "namespace"),
+            name: try Self.name(request, "name", .subdomain),
+            namespace: try Self.name(request, "namespace", .label),
             operation: operation,
             user: AdmissionUser(try Self.object(request, "userInfo") ?? .object([:])),
             object: try Self.object(request, "object"),
@@ -79,6 +80,18 @@ extension AdmissionRequest {
         case .string(let text): return text
         case .some(let other): throw wrong("\(parent).\(key)", "must be a string, not \(other.typeName)")
         }
+    }
+
+    /// A name of that form; empty where there is none.
+    private static func name(
+        _ value: JSONValue,
+        _ key: String,
+        _ form: AdmissionName,
+        in parent: String = "request"
+    ) throws(AdmissionError) -> String {
+        let name = try text(value, key, in: parent)
+        guard name.isEmpty || form.allows(name) else { throw wrong("\(parent).\(key)", "must be \(form.description)") }
+        return name
     }
 
     private static func flag(_ value: JSONValue, _ key: String) throws(AdmissionError) -> Bool {

@@ -10,7 +10,7 @@ struct AdmissionMetrics: Sendable {
 
     init(webhook: String, factory: any MetricsFactory) {
         totals = Dictionary(
-            uniqueKeysWithValues: [200, 400, 405, 413, 415, 500, 503, 504].map { code in
+            uniqueKeysWithValues: [200, 400, 405, 408, 413, 415, 500, 503, 504].map { code in
                 let labels = [("webhook", webhook), ("code", "\(code)")]
                 let label = "controller_runtime_webhook_requests_total"
                 return (code, Counter(label: label, dimensions: labels, factory: factory))

@@ -15,7 +15,7 @@ package final class AdmissionProbe: Service {
         case failed(String)
     }
 
-    private let server: AdmissionServer
+    private let port: @Sendable () async throws -> Int
     private let certificate: ServingCertificate
     private let host: String
     private let serverName: String
@@ -28,7 +28,7 @@ package final class AdmissionProbe: Service {
     ///   - address: where the server listens.
     ///   - serverName: the name, or address, that clients ask for.
     ///   - interval: between two questions; a certificate or bundle that changes is asked about at once.
-    package init(
+    package convenience init(
         _ server: AdmissionServer,
         at address: ListenAddress,
         certificate: ServingCertificate,
@@ -37,7 +37,28 @@ package final class AdmissionProbe: Service {
         time: TimeSource = .system,
         logger: Logger
     ) {
-        self.server = server
+        self.init(
+            at: address,
+            port: { try await server.boundPort() },
+            certificate: certificate,
+            serverName: serverName,
+            interval: interval,
+            time: time,
+            logger: logger
+        )
+    }
+
+    /// - Parameter port: waits until the server listens.
+    init(
+        at address: ListenAddress,
+        port: @escaping @Sendable () async throws -> Int,
+        certificate: ServingCertificate,
+        serverName: String,
+        interval: Duration,
+        time: TimeSource = .system,
+        logger: Logger
+    ) {
+        self.port = port
         self.certificate = certificate
         host = Self.loopback(for: address.host)
         self.serverName = serverName
@@ -57,14 +78,17 @@ package final class AdmissionProbe: Service {
 
     /// Asks until a graceful shutdown or the task's cancellation.
     package func run() async throws {
-        let transport = try Transport()
+        var configuration = TransportConfiguration()
+        // A session that is taken up again is not verified again, which is what this is about.
+        configuration.resumesTLSSessions = false
+        let transport = try Transport(configuration: configuration)
         await cancelWhenGracefulShutdown { await self.ask(over: transport) }
         await transport.shutdown()
     }
 
     private func ask(over transport: Transport) async {
         do {
-            let port = try await server.boundPort()
+            let port = try await self.port()
             var served = try await certificate.next()
             while !Task.isCancelled {
                 note(await question(served, port, transport))

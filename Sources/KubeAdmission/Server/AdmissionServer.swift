@@ -12,19 +12,27 @@ import ServiceLifecycle
 /// It is up before there is a certificate, so that nothing waits for it, but closes connections until then. The certificate is read at
 /// each handshake: one that is swapped is shown to the next connection, and those that are open go on.
 ///
+/// Connections are served on the server's own event loop, and requests answered on the executor of the ``AdmissionEndpoints``, so that
+/// neither takes turns from anything else. An answer that nobody waits for any more is given up.
+///
 /// # Shutdown
 /// A graceful shutdown closes idle connections, and answers what is under way. Cancelling the task that runs it closes everything at
 /// once.
 package final class AdmissionServer: Service {
     /// What clients may ask of the server.
     package struct Limits: Sendable {
-        /// Connections at a time; more wait to be accepted. An API server keeps up to 25 idle ones, and has one for each review under way.
+        /// Connections at a time; for one more, one on which nothing was asked, or that is idle, makes way. An API server keeps up to 25 idle
+        /// ones, and has one for each review under way.
         package var connections = 256
+        /// Of them, those of one address. API servers come from few addresses, at times from one.
+        package var connectionsPerAddress = 128
         /// A connection is closed when no request came or went for so long. API servers close theirs after 90 s: they must be the first,
         /// for a request that meets our close fails.
         package var idleTimeout = Duration.seconds(150)
-        /// A new connection is closed when its handshake and the beginning of a request take longer.
-        package var firstByteTimeout = Duration.seconds(10)
+        /// A new connection is closed when its handshake and the head of a request take longer.
+        package var firstRequestTimeout = Duration.seconds(10)
+        /// A connection is closed when an answer is not taken by the peer within so long.
+        package var responseTimeout = Duration.seconds(30)
         /// All header fields of a request together.
         package var headerBytes = 32 << 10
 
@@ -106,10 +114,15 @@ package final class AdmissionServer: Service {
     }
 
     private func serve(on group: any EventLoopGroup) async throws {
+        let eventLoop = group.next()
+        try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) { try await listen(on: eventLoop) }
+    }
+
+    private func listen(on eventLoop: any EventLoop) async throws {
         var failure: (any Error)?
         for host in address.bindHosts {
             do {
-                return try await server(host, group).run()
+                return try await server(host, eventLoop).run()
             } catch {
                 guard case .starting = phase.value else { throw error }
                 failure = error
@@ -122,21 +135,29 @@ package final class AdmissionServer: Service {
         // Connections that are refused, and scanners that speak no TLS, are of no interest to those who run an operator.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .critical)
+        let connections = AdmissionConnections(
+            limits: .init(total: limits.connections, perAddress: limits.connectionsPerAddress)
+        )
         let channel = RotatingTLSChannel(
             base: HTTP1Channel(
-                responder: { [endpoints] request, writer, _ in
-                    try await Self.respond(to: request, with: writer, endpoints)
+                responder: { [endpoints, limits] request, writer, channel in
+                    let answer = try await connections.answering(on: channel) {
+                        try await Self.answer(to: request, from: channel.peerAddress, endpoints)
+                    }
+                    // Who does not read holds the connection no longer than that.
+                    let patience = TimeAmount(limits.responseTimeout)
+                    let deadline = channel.eventLoop.scheduleTask(in: patience) { AdmissionConnections.drop(channel) }
+                    defer { deadline.cancel() }
+                    try await Self.write(answer, with: writer)
+                    connections.answered(on: channel)
                 },
-                configuration: channelConfiguration
+                configuration: channelConfiguration(connections)
             ),
-            firstByteLimit: TimeAmount(limits.firstByteTimeout),
+            connections: connections,
             context: { [certificate, time] in certificate.context(at: time.wall.timestamp) }
         )
         return OrderlyChannel(channel).server(
-            configuration: ServerConfiguration(
-                address: .hostname(host, port: Int(address.port)),
-                availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)
-            ),
+            configuration: ServerConfiguration(address: .hostname(host, port: Int(address.port))),
             onServerRunning: { [phase, logger] channel in
                 let port = channel.localAddress?.port ?? 0
                 phase.update { $0 = .bound(port: port) }
@@ -147,8 +168,10 @@ package final class AdmissionServer: Service {
         )
     }
 
-    private var channelConfiguration: HTTP1Channel.Configuration {
-        HTTP1Channel.Configuration(
+    private func channelConfiguration(_ connections: AdmissionConnections) -> HTTP1Channel.Configuration {
+        let patience = TimeAmount(limits.firstRequestTimeout)
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestWatch(limit: patience, connections: connections)],
             idleTimeout: TimeAmount(limits.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytes,
@@ -158,21 +181,25 @@ package final class AdmissionServer: Service {
         )
     }
 
-    private static func respond(
+    private static func answer(
         to request: Request,
-        with writer: consuming ResponseWriter,
+        from address: String,
         _ endpoints: AdmissionEndpoints
-    ) async throws {
+    ) async throws -> AdmissionAnswer {
         let body = request.body
-        let answer = try await endpoints.respond(
+        return try await endpoints.respond(
             to: request.method.rawValue,
             request.head.path ?? "",
             contentType: request.headers[.contentType],
-            contentLength: request.headers[.contentLength].flatMap { Int($0) }
+            contentLength: request.headers[.contentLength].flatMap { Int($0) },
+            from: address
         ) { limit in
             let buffer = try await body.collect(upTo: limit)
             return Array(buffer.readableBytesView)
         }
+    }
+
+    private static func write(_ answer: AdmissionAnswer, with writer: consuming ResponseWriter) async throws {
         var head = HTTPResponse(status: HTTPResponse.Status(code: answer.status))
         head.headerFields[.contentType] = answer.contentType
         head.headerFields[.contentLength] = String(answer.body.count)

@@ -7,12 +7,15 @@ package struct HealthCheck: Hashable, Sendable {
     /// Why; empty when there is nothing to say.
     package var reason: String
     package var passes: Bool
+    /// Whether the answer as a whole fails with it. One that is not required is told of, in the answer and in the metrics, and decides nothing.
+    package var isRequired: Bool
 
-    package init(name: String, state: String, reason: String = "", passes: Bool) {
+    package init(name: String, state: String, reason: String = "", passes: Bool, isRequired: Bool = true) {
         self.name = name
         self.state = state
         self.reason = reason
         self.passes = passes
+        self.isRequired = isRequired
     }
 
     /// The readiness of a kind: there has to be something to work with, even if it is old.
@@ -31,6 +34,7 @@ package struct HealthCheck: Hashable, Sendable {
     /// One line of bounded length, whatever the server that gave the reason put into it.
     var line: String {
         var line = "[\(passes ? "+" : "-")]\(name) \(state)"
+        if !passes, !isRequired { line += " (not required)" }
         guard !reason.isEmpty else { return line }
         line += ": "
         for scalar in reason.unicodeScalars.prefix(Self.longestReason) {

@@ -1,7 +1,6 @@
-import HTTPTypes
-import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
@@ -10,16 +9,29 @@ import ServiceLifecycle
 /// It is started before everything else and ends last, so that probes are answered while caches fill and while the process
 /// drains. Without requests it sleeps.
 ///
+/// Probes are answered on a thread of their own, whatever all others do. Metrics are rendered on another one. What one client may hold is
+/// bounded by ``Limits``: whoever comes when all places are taken gets the place of the one who has the most.
+///
 /// # Shutdown
 /// A graceful shutdown closes idle connections and lets responses under way end. Cancelling the task that runs it closes
 /// everything at once.
 package final class HealthServer: Service {
-    /// What one client may ask of the server.
+    /// What clients may ask of the server.
     package struct Limits: Sendable {
-        /// Connections at a time; more wait to be accepted.
+        /// Connections at a time, those aside that have asked for metrics.
         package var connections = 64
-        /// A connection is closed when no request came or went for so long.
+        /// Of them, those of one address. A kubelet has a few at a time.
+        package var connectionsPerAddress = 16
+        /// Connections at a time that have asked for metrics.
+        package var scrapes = 16
+        /// Of them, those of one address.
+        package var scrapesPerAddress = 8
+        /// A connection is closed when no whole request came for so long.
         package var idleTimeout = Duration.seconds(10)
+        /// A connection is closed when a response is not taken by the peer within so long, its rendering included.
+        package var responseTimeout = Duration.seconds(10)
+        /// From one rendering of the metrics to the next.
+        package var scrapeInterval = Duration.milliseconds(250)
         /// All header fields of a request together.
         package var headerBytes = 16 << 10
 
@@ -35,23 +47,18 @@ package final class HealthServer: Service {
     private let endpoints: HealthEndpoints
     private let limits: Limits
     private let logger: Logger
-    private let eventLoopGroup: any EventLoopGroup
     private let phase = ObservedValue(Phase.idle)
 
-    /// - Parameter eventLoopGroup: has to outlast the server by a moment: when the server has ended, its library still has a task under way
-    ///   that looks at the end of the listening socket. The default lasts as long as the process.
     package init(
         address: ListenAddress,
         endpoints: HealthEndpoints,
         limits: Limits = Limits(),
-        logger: Logger,
-        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+        logger: Logger
     ) {
         self.address = address
         self.endpoints = endpoints
         self.limits = limits
         self.logger = logger
-        self.eventLoopGroup = eventLoopGroup
     }
 
     /// Waits until the server listens.
@@ -83,81 +90,103 @@ package final class HealthServer: Service {
         }
         guard isFirst else { throw HealthError(.ended, "the health server on \(address) was run before") }
         defer { phase.update { $0 = .ended } }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let pool = NIOThreadPool(numberOfThreads: 1)
+        pool.start()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await serve(on: group.next(), rendering: pool))
+        } catch {
+            result = .failure(error)
+        }
+        // Not to be cut short by a cancellation: threads would be left.
+        try await pool.shutdownGracefully()
+        try await group.shutdownGracefully()
+        try result.get()
+    }
+
+    private func serve(on eventLoop: any EventLoop, rendering pool: NIOThreadPool) async throws {
+        let connections = HealthConnections(limits: limits)
+        let renderer = try await eventLoop.submit { [endpoints, limits] in
+            NIOLoopBound(
+                MetricsRenderer(
+                    endpoints: endpoints,
+                    interval: limits.scrapeInterval,
+                    eventLoop: eventLoop,
+                    pool: pool
+                ),
+                eventLoop: eventLoop
+            )
+        }.get()
+        let listener = try await bind(eventLoop) { [endpoints, limits] channel in
+            channel.eventLoop.makeCompletedFuture {
+                try connections.enter(channel)
+                channel.closeFuture.whenComplete { _ in connections.leave(channel) }
+                try Self.configure(channel, limits)
+                try channel.pipeline.syncOperations.addHandler(
+                    HealthConnection(
+                        endpoints: endpoints,
+                        renderer: renderer.value,
+                        connections: connections,
+                        limits: limits
+                    )
+                )
+            }
+        }
+        let port = listener.localAddress?.port ?? 0
+        phase.update { $0 = .bound(port: port) }
+        logger.info("serving health and metrics", metadata: ["address": "\(address)", "port": "\(port)"])
+        do { try await gracefulShutdown() } catch { logger.debug("health is cancelled") }
+        do { try await listener.close() } catch { logger.debug("the listener was closed already: \(error)") }
+        await close(connections.end())
+        try await eventLoop.submit { renderer.value.end() }.get()
+    }
+
+    private func bind(
+        _ eventLoop: any EventLoop,
+        _ configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) async throws -> any Channel {
+        let bootstrap = ServerBootstrap(group: eventLoop)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer(configure)
         var failure: (any Error)?
         for host in address.bindHosts {
             do {
-                return try await server(host).run()
+                return try await bootstrap.bind(host: host, port: Int(address.port)).get()
             } catch {
-                guard case .starting = phase.value else { throw error }
                 failure = error
             }
         }
         throw HealthError(.bind, "cannot listen on \(address)", cause: failure)
     }
 
-    private func server(_ host: String) -> any Service {
-        // What the server says of itself and of each connection is of no interest to those who run an operator.
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        let channel = HTTP1Channel(
-            responder: { [endpoints] request, writer, _ in
-                try await Self.respond(to: request.head, with: writer, endpoints)
-            },
-            configuration: channelConfiguration
-        )
-        return OrderlyChannel(channel).server(
-            configuration: ServerConfiguration(
-                address: .hostname(host, port: Int(address.port)),
-                availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)
-            ),
-            onServerRunning: { [phase, logger] channel in
-                let port = channel.localAddress?.port ?? 0
-                phase.update { $0 = .bound(port: port) }
-                logger.info("serving health and metrics", metadata: ["host": "\(host)", "port": "\(port)"])
-            },
-            eventLoopGroup: eventLoopGroup,
-            logger: quiet
+    private static func configure(_ channel: any Channel, _ limits: Limits) throws {
+        var decoding = NIOHTTPDecoderLimitConfiguration()
+        decoding.maxHeaderFieldSize = limits.headerBytes
+        decoding.maxHeaderListSize = limits.headerBytes
+        decoding.maxHeaderFieldCount = 100
+        try channel.pipeline.syncOperations.configureHTTPServerPipeline(
+            withPipeliningAssistance: true,
+            withErrorHandling: true,
+            withOutboundHeaderValidation: false,
+            withEncoderConfiguration: .init(),
+            withDecoderLimitConfiguration: decoding
         )
     }
 
-    private var channelConfiguration: HTTP1Channel.Configuration {
-        HTTP1Channel.Configuration(
-            idleTimeout: TimeAmount(limits.idleTimeout),
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: limits.headerBytes,
-                maxHeaderListSize: limits.headerBytes,
-                maxHeaderFieldCount: 100
-            )
-        )
-    }
-
-    /// Nothing here takes a body. A request that brings one is answered, and then the connection is closed rather than the
-    /// body read.
-    private static func respond(
-        to request: HTTPRequest,
-        with writer: consuming ResponseWriter,
-        _ endpoints: HealthEndpoints
-    ) async throws {
-        let response = endpoints.respond(to: request.method.rawValue, request.path ?? "")
-        let hasBody =
-            request.headerFields[.transferEncoding] != nil
-            || request.headerFields[.contentLength].map { $0 != "0" } ?? false
-        var head = HTTPResponse(status: HTTPResponse.Status(code: response.status))
-        let body = ByteBuffer(string: response.body)
-        head.headerFields[.contentType] = response.contentType
-        head.headerFields[.contentLength] = String(body.readableBytes)
-        head.headerFields[.cacheControl] = "no-store"
-        head.headerFields[.xContentTypeOptions] = "nosniff"
-        head.headerFields[.allow] = response.allow
-        if hasBody { head.headerFields[.connection] = "close" }
-        if response.isHeadOnly {
-            try await writer.writeResponse(head)
-        } else {
-            try await writer.write(response: head, body: ResponseBody(byteBuffer: body))
+    /// Ends connections, each after the response that is under way, which takes a limited time. Cancellation ends them at once.
+    private func close(_ channels: [any Channel]) async {
+        await withTaskCancellationHandler {
+            for channel in channels {
+                channel.pipeline.fireUserInboundEventTriggered(HealthConnection.Goodbye())
+            }
+            for channel in channels {
+                do { try await channel.closeFuture.get() } catch { logger.debug("a connection failed: \(error)") }
+            }
+        } onCancel: {
+            for channel in channels { channel.close(promise: nil) }
         }
-        if hasBody { throw UnreadBody() }
     }
-
-    /// Closes the connection.
-    private struct UnreadBody: Error {}
 }

@@ -7,6 +7,9 @@ import UnixSignals
 /// Order of beginning: first what serves others, such as health, which tells what the rest waits for, and webhooks, without which no
 /// cache may fill; then events and reflectors; controllers when the kinds that they need have
 /// been listed, and while this process leads. The end goes the other way round: no controller is without its caches, no reconcile without a place for its events.
+///
+/// The elector, the group itself and with it signals and the order of the end run on ``WorkerExecutor/control``, so that neither the lease
+/// nor a signal waits for a turn of the pool that all other parts share.
 package struct RuntimeGroup: Sendable {
     package var options = RuntimeOptions()
     package var events: EventRecorder?
@@ -68,28 +71,29 @@ package struct RuntimeGroup: Sendable {
     ///
     /// - Throws: what a part threw.
     package func run(signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
-        var services = servers.map(\.service)
+        var services: [any Service] = servers.map { SharedPoolService(service: $0.service) }
         // Before everything that writes, and so its end comes after theirs.
         if let elector { services.append(elector) }
-        services += writers
-        if let events { services.append(EventService(events: events)) }
-        services.append(ReflectorService(reflectors: kinds.map(\.reflector), servers: servers))
-        services.append(
-            ControllerService(
-                controllers: controllers,
-                duties: duties,
-                elector: elector,
-                sync: CacheSync(kinds: kinds, options: options, time: time, logger: logger),
-                logger: logger
-            )
+        services += writers.map { SharedPoolService(service: $0) }
+        if let events { services.append(SharedPoolService(service: EventService(events: events))) }
+        let reflecting = ReflectorService(reflectors: kinds.map(\.reflector), servers: servers)
+        services.append(SharedPoolService(service: reflecting))
+        let controlling = ControllerService(
+            controllers: controllers,
+            duties: duties,
+            elector: elector,
+            sync: CacheSync(kinds: kinds, options: options, time: time, logger: logger),
+            logger: logger
         )
+        services.append(SharedPoolService(service: controlling))
         var configuration = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: signals,
             logger: logger
         )
         configuration.maximumGracefulShutdownDuration = options.shutdownLimit
-        try await ServiceGroup(configuration: configuration).run()
+        let group = ServiceGroup(configuration: configuration)
+        try await withTaskExecutorPreference(WorkerExecutor.control) { try await group.run() }
     }
 }
 

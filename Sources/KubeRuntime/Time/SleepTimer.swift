@@ -97,7 +97,8 @@ final class SleepTimer: Sendable {
     }
 
     private func makeTimer() -> any DispatchSourceTimer {
-        let timer = DispatchSource.makeTimerSource()
+        // A queue of its own: those that are there for all have as many threads as the machine has cores, which tasks may keep busy.
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "sleep-timer"))
         timer.setEventHandler { [weak self] in self?.fire() }
         timer.activate()
         return timer

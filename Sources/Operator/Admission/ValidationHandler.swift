@@ -50,7 +50,7 @@ struct ValidationHandler: Sendable {
     }
 
     /// What would have to be known.
-    struct NotReady: Error, CustomStringConvertible {
+    struct NotReady: AdmissionObstacle {
         var resource: APIResource
         var description: String { "\(resource) have not been listed yet" }
     }

@@ -116,8 +116,7 @@ package struct MeshOperator: Sendable {
             return SidecarInjector(options.injector(served.bundle.pem, port, serverName, cluster.runsNativeSidecars))
         }
         let handler = InjectionHandler(
-            client: client,
-            namespaces: stores.namespaces,
+            namespaces: NamespaceLookup(store: stores.namespaces, client: client, time: time),
             meshes: stores.meshes,
             injector: injector,
             metrics: InjectionMetrics(factory: metrics),

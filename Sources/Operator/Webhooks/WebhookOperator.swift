@@ -29,6 +29,9 @@ struct WebhookOperator: Sendable {
     private let metrics: any MetricsFactory
     private let logger: Logger
 
+    /// How long a replica that has just started is not ready for want of webhooks.
+    private static let startupPatience = Duration.seconds(30)
+
     /// The names of the two certificates in their Secret.
     private enum CertificateName {
         static let webhook = "tls"
@@ -160,6 +163,9 @@ struct WebhookOperator: Sendable {
 
     /// Adds everything to a group.
     ///
+    /// Where proxies are served, webhooks count for readiness at the beginning only: the Service that leads API servers here leads proxies
+    /// here as well, and those are served whatever becomes of the webhooks.
+    ///
     /// - Returns: what tells whether webhooks are answered and certificates are fit to be shown.
     func join(_ group: inout RuntimeGroup) -> any HealthSource {
         for registration in [injection, validation].compactMap(\.self) {
@@ -181,10 +187,14 @@ struct WebhookOperator: Sendable {
             health.append(CertificateHealth(name: "xds-certificate", certificate: xdsCertificate, time: time))
         }
         guard !handlers.isEmpty else { return HealthSources(health) }
+        var limits = AdmissionServer.Limits()
+        limits.connections = options.connections
+        limits.connectionsPerAddress = options.connectionsPerAddress
         let server = AdmissionServer(
             address: options.address,
             endpoints: AdmissionEndpoints(handlers: handlers, metrics: metrics, logger: logger),
             certificate: certificate,
+            limits: limits,
             time: time,
             logger: logger
         )
@@ -201,7 +211,10 @@ struct WebhookOperator: Sendable {
             logger: logger
         )
         group.add(server: probe)
-        return HealthSources([server, probe] + health)
+        let webhooks = HealthSources([server, probe])
+        let required: any HealthSource =
+            servesProxies ? StartupRequirement(webhooks, patience: Self.startupPatience, time: time) : webhooks
+        return HealthSources([required] + health)
     }
 
     /// Registers what waits for nothing.

@@ -22,6 +22,10 @@ package struct WebhookOptions: Sendable {
     package var validationFailurePolicy = WebhookFailurePolicy.ignore
     /// Whether WebServers are looked after, and so validated.
     package var hasWebServers = true
+    /// Connections to ``address`` at a time.
+    package var connections = 256
+    /// Of them, those of one address.
+    package var connectionsPerAddress = 128
     /// The namespaces that are looked after; empty for all.
     package var namespaces: [String] = []
 

@@ -78,6 +78,37 @@ import Testing
         #expect(error?.message.hasPrefix(wrong.message) == true, "\(String(describing: error))")
     }
 
+    /// Names go into paths, log lines and answers.
+    @Test(arguments: [
+        ("namespace", "shop/../../secrets"), ("namespace", "."), ("namespace", ".."), ("namespace", "a.b"),
+        ("namespace", "Shop"), ("namespace", "shop?watch=1"), ("namespace", "shop%2Fsecrets"),
+        ("namespace", String(repeating: "a", count: 64)), ("namespace", "-a"), ("namespace", "a\n"),
+        ("name", "web/exec"), ("name", ".."), ("name", "a..b"), ("name", "web 1"), ("name", "ü"),
+        ("name", String(repeating: "a.", count: 127) + "a"), ("resource.resource", "pods/exec"),
+        ("resource.resource", "Pods"), ("resource.group", "apps/v1"), ("resource.version", "v1/../v2"),
+        ("kind.kind", "Pod\u{10}"), ("kind.kind", "Pod/Exec"), ("kind.group", "a b"), ("kind.version", "v1\r"),
+        ("subResource", "status/../x"),
+    ])
+    func `names that are none are refused`(field: String, value: String) {
+        let path = ["request"] + field.split(separator: ".").map(String.init)
+        let body = Reviews.review { $0[path: path] = .string(value) }
+        let error = #expect(throws: AdmissionError.self) { try AdmissionRequest(review: body) }
+        #expect(error?.message.hasPrefix("request.\(field) must be ") == true, "\(String(describing: error))")
+        // What was sent goes into no log.
+        #expect(error?.description == error?.message)
+        #expect(value.utf8.count < 3 || error?.message.contains(value) == false)
+    }
+
+    @Test(arguments: [
+        ("namespace", "shop-1"), ("namespace", "0"), ("namespace", ""), ("name", "web-1.example"), ("name", ""),
+        ("name", String(repeating: "a.", count: 126) + "a"), ("resource.group", "web.phys.app"),
+        ("kind.kind", "WebServer"), ("subResource", "ephemeralcontainers"), ("kind.version", "v1alpha1"),
+    ])
+    func `names of objects that there can be are read`(field: String, value: String) throws {
+        let path = ["request"] + field.split(separator: ".").map(String.init)
+        _ = try AdmissionRequest(review: Reviews.review { $0[path: path] = .string(value) })
+    }
+
     @Test(arguments: [
         "", "{", "null", "[]", "\u{0}", "{\"kind\":\"AdmissionReview\"} x",
         String(repeating: "[", count: 100_000), String(repeating: "{\"a\":", count: 100_000),

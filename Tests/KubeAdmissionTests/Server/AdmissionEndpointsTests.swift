@@ -162,16 +162,48 @@ import Testing
             _ = await isOver.wait(until: nil, time: .system) { $0 }
             return Reviews.review()
         }
-        #expect(await time.hasSleepers(1))
+        #expect(await time.hasSleepers(2))
         #expect(try await post(endpoints, contentLength: 1000).status == 200)
         isOver.update { $0 = true }
         #expect(try await slow.status == 200)
+    }
+
+    @Test func `a body that does not come soon is waited for no longer`() async throws {
+        let endpoints = endpoints()
+        let time = time
+        async let slow = endpoints.respond(to: "POST", "/mutate?timeout=30s", contentType: "application/json") { _ in
+            try await time.source.sleep(until: time.now.advanced(by: .seconds(3600)))
+            return Reviews.review()
+        }
+        // The deadline, the patience, and the body itself.
+        #expect(await time.hasSleepers(3))
+        time.advance(by: .seconds(5))
+        #expect(try await slow.status == 408)
+        #expect(total(408) == 1)
     }
 
     @Test func `a handler that fails leaves it to the failure policy`() async throws {
         let answer = try await post(endpoints { _ in throw Trouble() })
         #expect(answer.status == 500)
         #expect(total(500) == 1)
+    }
+
+    /// Whoever asks need not be an API server, and may not be meant to know what API servers tell us.
+    @Test func `what others said about a failure is not told`() async throws {
+        struct Refusal: Error, CustomStringConvertible {
+            var description: String { "get secrets shop/key: forbidden" }
+        }
+        struct NotReady: AdmissionObstacle {
+            var description: String { "pods have not been listed yet" }
+        }
+        let failed = try await post(endpoints { _ in throw Refusal() })
+        #expect(String(decoding: failed.body, as: UTF8.self) == "the webhook failed; its log tells why")
+        let notReady = try await post(endpoints { _ in throw NotReady() })
+        #expect(notReady.status == 500)
+        #expect(
+            String(decoding: notReady.body, as: UTF8.self)
+                == "the webhook cannot answer: pods have not been listed yet"
+        )
     }
 
     @Test func `a body that breaks off is nobody's to answer`() async throws {

@@ -1,7 +1,9 @@
-import KubeAdmission
 import KubeModel
 import KubeRuntime
+import TestSupport
 import Testing
+
+@testable import KubeAdmission
 
 @Suite(.timeLimit(.minutes(2))) struct AdmissionProbeTests {
     private static let name = "swiftlet.swiftlet-system.svc"
@@ -69,6 +71,39 @@ import Testing
             #expect(await eventually { !check().passes })
             try show(by: other, published: [other])
             #expect(await eventually { check().passes })
+            group.cancelAll()
+            do { try await group.waitForAll() } catch is CancellationError {}
+        }
+    }
+
+    /// Who takes up a session does not look at the certificate again.
+    @Test func `each question shakes hands in full`() async throws {
+        let ours = try authority()
+        try show(by: ours, published: [ours])
+        let address = try ListenAddress(parsing: "127.0.0.1:0")
+        let server = AdmissionServer(
+            address: address,
+            endpoints: AdmissionEndpoints(handlers: [:], metrics: PrometheusRegistry(), logger: Reviews.quiet),
+            certificate: certificate,
+            logger: Reviews.quiet
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            let relay = try Relay(to: try await server.boundPort())
+            defer { relay.stop() }
+            let probe = AdmissionProbe(
+                at: address,
+                port: { relay.port },
+                certificate: certificate,
+                serverName: Self.name,
+                interval: .milliseconds(20),
+                logger: Reviews.quiet
+            )
+            group.addTask { try await probe.run() }
+            #expect(await eventually { relay.beginnings.count >= 4 })
+            #expect(probe.healthChecks().allSatisfy { $0.passes })
+            let hellos = relay.beginnings.prefix(4).map { ClientHello($0) }
+            #expect(hellos.map { $0?.resumes } == [false, false, false, false])
             group.cancelAll()
             do { try await group.waitForAll() } catch is CancellationError {}
         }

@@ -6,6 +6,7 @@ import KubeTransport
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct AdmissionServerTests {
@@ -139,6 +140,17 @@ import Testing
             }
             #expect(await isRunning.wait(until: nil, time: .system) { $0 })
             await group.triggerGracefulShutdown()
+            // The server has been told, and with it the connections that are open.
+            #expect(
+                await eventually {
+                    do {
+                        _ = try RawConnection(to: port)
+                        return false
+                    } catch {
+                        return true
+                    }
+                }
+            )
             isOpen.update { $0 = true }
             try await tasks.waitForAll()
         }
@@ -154,7 +166,7 @@ import Testing
         let authority = try authority()
         try show(authority)
         var limits = AdmissionServer.Limits()
-        limits.firstByteTimeout = .milliseconds(200)
+        limits.firstRequestTimeout = .milliseconds(200)
         limits.connections = 2
         try await serving(try server(limits: limits)) { port in
             for _ in 0..<4 {

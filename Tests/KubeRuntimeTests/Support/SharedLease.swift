@@ -15,6 +15,8 @@ final class SharedLease: LeaseStorage {
     private let state = Mutex(State())
     let description = "Lease in memory"
 
+    /// Grows with each write.
+    var version: Int64 { state.withLock { Int64($0.lease?.version.number ?? 0) } }
     var holder: String? { state.withLock { $0.lease?.record.holder } }
     func setAway(_ isAway: Bool) { state.withLock { $0.isAway = isAway } }
     func tell(_ inbox: ElectionInbox) { state.withLock { $0.watchers.append(inbox) } }

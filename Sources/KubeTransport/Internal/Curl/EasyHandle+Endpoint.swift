@@ -8,6 +8,7 @@ extension EasyHandle {
         setConnection(configuration)
         setProxy(route.endpoint)
         setTLS(route.endpoint.tls)
+        set(CURLOPT_SSL_SESSIONID_CACHE, configuration.resumesTLSSessions ? 1 : 0)
         set(CURLOPT_SHARE, pointer: share)
         if let connectTo = route.connectTo {
             setConnectTo(connectTo)

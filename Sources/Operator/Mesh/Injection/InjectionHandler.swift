@@ -1,7 +1,6 @@
 import Injection
 import JSON
 import KubeAdmission
-import KubeClient
 import KubeModel
 import KubeRuntime
 import Logging
@@ -9,22 +8,21 @@ import SwiftletAPI
 
 /// Answers the API server's question about a new pod: adds the sidecar, or says why not.
 struct InjectionHandler: Sendable {
-    let client: KubeClient
-    let namespaces: Store<Namespace>
+    let namespaces: NamespaceLookup
     let meshes: Store<Mesh>
     /// `nil` until sidecars can be told whom to trust.
     let injector: @Sendable () async throws -> SidecarInjector?
     let metrics: InjectionMetrics
     let logger: Logger
 
-    /// - Throws: ``KubeError`` when the pod's namespace cannot be read, upon which the webhook's failure policy decides.
+    /// - Throws: when the pod's namespace is not known, upon which the webhook's failure policy decides.
     func respond(to request: AdmissionRequest) async throws -> AdmissionResponse {
         guard request.operation == .create, request.plural == "pods", request.subresource == nil,
             let pod = request.object
         else { return .allowed() }
         guard let injector = try await injector() else { throw InjectorNotReady() }
         // Pods of a controller come without a namespace of their own at times; the request's counts.
-        let namespace = try await namespace(request.namespace)
+        let namespace = try await namespaces.metadata(of: request.namespace)
         do throws(InjectionError) {
             let outcome = try injector.inject(pod: pod, namespace: namespace, drainToken: Self.newToken())
             if case .injected(let settings) = outcome.action { try check(settings.mesh, request) }
@@ -33,7 +31,8 @@ struct InjectionHandler: Sendable {
             return .allowed(patch: JSONPatch.between(pod, outcome.object).map(\.json), warnings: outcome.warnings)
         } catch {
             metrics.count(error.metricLabels)
-            logger.notice("pod refused", metadata: ["request": "\(request.summary)", "reason": "\(error)"])
+            // Whoever answers tells of denials, as many as the log should have.
+            logger.debug("pod refused", metadata: ["request": "\(request.summary)", "reason": "\(error)"])
             return .denied("\(error)", code: 422, reason: "Invalid")
         }
     }
@@ -49,19 +48,12 @@ struct InjectionHandler: Sendable {
         )
     }
 
-    /// A namespace that was just made may not have been seen yet.
-    private func namespace(_ name: String) async throws(KubeError) -> NamespaceMetadata {
-        let key = ObjectKey(namespace: "", name: name)
-        if let known = namespaces.get(key) { return NamespaceMetadata(known) }
-        return NamespaceMetadata(try await client.get(.namespaces, key, as: Namespace.self))
-    }
-
     private static func newToken() -> String {
         let (first, second) = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
         return String(first, radix: 36) + String(second, radix: 36)
     }
 
-    private struct InjectorNotReady: Error, CustomStringConvertible {
+    private struct InjectorNotReady: AdmissionObstacle {
         var description: String { "the injector has no certificate yet that sidecars could trust" }
     }
 }

@@ -15,6 +15,8 @@ enum SlippedPodController {
     ) -> Controller<ObjectKey> {
         var options = ControllerOptions()
         options.workers = 1
+        // Pods are what tenants make of them: however long one takes, nothing else waits for it.
+        let executor = WorkerExecutor(threads: 1)
         let controller = Controller<ObjectKey>(
             name: "slipped-pods",
             kind: APIResource.pods.kind,
@@ -22,7 +24,9 @@ enum SlippedPodController {
             time: time,
             metrics: metrics,
             logger: logger,
-            reconcile: { try await reconciler.reconcile($0, $1) }
+            reconcile: { key, context in
+                try await withTaskExecutorPreference(executor) { try await reconciler.reconcile(key, context) }
+            }
         )
         let (stores, log) = (reconciler.stores, reconciler.log)
         controller.watch(stores.pods) { change in

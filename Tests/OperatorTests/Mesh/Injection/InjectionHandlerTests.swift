@@ -1,11 +1,11 @@
 import Injection
 import JSON
-import KubeAdmission
 import KubeModel
 import KubeRuntime
 import SwiftletAPI
 import Testing
 
+@testable import KubeAdmission
 @testable import Operator
 
 struct InjectionHandlerTests {
@@ -25,6 +25,7 @@ struct InjectionHandlerTests {
         operation: AdmissionOperation = .create,
         plural: String = "pods",
         subresource: String? = nil,
+        namespace: String = "shop",
         spec: JSONValue = ["containers": [["name": "app", "image": "nginx"]]]
     ) -> AdmissionRequest {
         AdmissionRequest(
@@ -34,7 +35,7 @@ struct InjectionHandlerTests {
             plural: plural,
             subresource: subresource,
             name: "web-1",
-            namespace: "shop",
+            namespace: namespace,
             operation: operation,
             object: [
                 "metadata": [
@@ -52,8 +53,7 @@ struct InjectionHandlerTests {
     ) async throws -> (response: AdmissionResponse, requests: [String]) {
         try await ScriptedAPI.serve({ _ in namespace() }) { client, api in
             let handler = InjectionHandler(
-                client: client,
-                namespaces: namespaces,
+                namespaces: NamespaceLookup(store: namespaces, client: client, time: .system),
                 meshes: meshes,
                 injector: { isReady ? MeshSample.injector : nil },
                 metrics: InjectionMetrics(factory: registry),
@@ -88,6 +88,80 @@ struct InjectionHandlerTests {
     @Test func aNamespaceThatCannotBeReadIsForTheFailurePolicyToDecide() async throws {
         await #expect(throws: (any Error).self) {
             _ = try await respond(to: Self.request()) { .refusal(403, "Forbidden") }
+        }
+    }
+
+    /// Whoever reaches the port would else have the operator ask for whatever they like, with its rights.
+    @Test(arguments: ["", ".", "..", "shop/secrets", "../v1/secrets", "a?watch=true", "shop%2f..", "UPPER", "a.b"])
+    func whatIsNoNamespaceIsAskedForNowhere(_ namespace: String) async throws {
+        try await ScriptedAPI.serve({ _ in .init(body: ["metadata": ["name": "shop"]]) }) { client, api in
+            let lookup = NamespaceLookup(store: namespaces, client: client, time: .system)
+            let handler = InjectionHandler(
+                namespaces: lookup,
+                meshes: meshes,
+                injector: { MeshSample.injector },
+                metrics: InjectionMetrics(factory: registry),
+                logger: TestCluster.silent
+            )
+            await #expect(throws: NamespaceLookup.Unknown.self) {
+                try await handler.respond(to: Self.request(namespace: namespace))
+            }
+            #expect(api.requests.map(\.line) == [])
+        }
+    }
+
+    /// What the API server says about names that a stranger gives is not for strangers.
+    @Test(arguments: [404, 403, 500])
+    func whatTheAPIServerSaysOfANamespaceIsNotToldBack(_ code: Int64) async throws {
+        let secret = "secrets \"shop-key\" not found"
+        try await ScriptedAPI.serve({ _ in .refusal(code, "Reason", secret) }) { client, _ in
+            let handler = InjectionHandler(
+                namespaces: NamespaceLookup(store: namespaces, client: client, time: .system),
+                meshes: meshes,
+                injector: { MeshSample.injector },
+                metrics: InjectionMetrics(factory: registry),
+                logger: TestCluster.silent
+            )
+            let endpoints = AdmissionEndpoints(
+                handlers: ["/inject": { try await handler.respond(to: $0) }],
+                metrics: registry,
+                logger: TestCluster.silent
+            )
+            let review: JSONValue = [
+                "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
+                "request": [
+                    "uid": "1", "kind": ["group": "", "version": "v1", "kind": "Pod"],
+                    "resource": ["group": "", "version": "v1", "resource": "pods"], "namespace": "elsewhere",
+                    "operation": "CREATE", "object": ["spec": ["containers": [["name": "app"]]]],
+                ],
+            ]
+            let answer = try await endpoints.respond(to: "POST", "/inject", contentType: "application/json") { _ in
+                review.encoded()
+            }
+            #expect(answer.status == 500)
+            let text = String(decoding: answer.body, as: UTF8.self)
+            #expect(!text.contains("shop-key") && !text.contains("elsewhere"), "\(text)")
+        }
+    }
+
+    /// A flood of invented names costs the API server a few reads, and one name one read.
+    @Test func namesThatStrangersInventAreSeldomAskedFor() async throws {
+        try await ScriptedAPI.serve({ _ in .refusal(404, "NotFound") }) { client, api in
+            var limits = NamespaceReads.Limits()
+            (limits.burst, limits.rate) = (5, 0)
+            limits.memory = .seconds(3600)
+            let lookup = NamespaceLookup(store: namespaces, client: client, limits: limits, time: .system)
+            await withTaskGroup(of: Void.self) { group in
+                for index in 0..<200 {
+                    group.addTask {
+                        await #expect(throws: NamespaceLookup.Unknown.self) {
+                            try await lookup.metadata(of: index < 100 ? "same" : "other-\(index)")
+                        }
+                    }
+                }
+            }
+            #expect(api.requests.count <= 5)
+            #expect(api.requests.filter { $0.path.hasSuffix("/same") }.count <= 1)
         }
     }
 
