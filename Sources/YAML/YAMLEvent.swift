@@ -3,7 +3,8 @@ struct YAMLEvent {
     enum Kind {
         case streamStart
         case streamEnd
-        case documentStart
+        /// - Parameter isExplicit: whether it has its `---`.
+        case documentStart(isExplicit: Bool)
         case documentEnd
         case alias(String)
         case scalar(YAMLScalar, anchor: String?)

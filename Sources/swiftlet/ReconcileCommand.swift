@@ -120,7 +120,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     private typealias Outcome = (webServers: [WebServerReport], mesh: MeshReport?)
 
     private func offline() async throws -> Outcome {
-        let loader = ManifestLoader(defaultNamespace: namespace ?? "default", standardInput: { Terminal.readInput() })
+        let loader = ManifestLoader(defaultNamespace: namespace ?? "default", standardInput: { try Terminal.readInput() })
         let state = ManifestState(try loader.load(self.state).map(\.object))
         let manifests = try loader.load(filenames)
         let webServers = try await ReconcileOnce(state: state, prediction: .local, now: .now).reports(on: manifests)
@@ -128,7 +128,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     }
 
     private func onCluster(_ client: KubeClient, namespace: String) async throws -> Outcome {
-        let loader = ManifestLoader(defaultNamespace: namespace, standardInput: { Terminal.readInput() })
+        let loader = ManifestLoader(defaultNamespace: namespace, standardInput: { try Terminal.readInput() })
         let manifests = filenames.isEmpty ? nil : try loader.load(filenames)
         let served = try await Discovery(client: client).servedResources()
         let state = LiveState(client: client, served: ServedKinds(served))

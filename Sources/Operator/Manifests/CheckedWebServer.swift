@@ -1,9 +1,12 @@
+import JSON
 import KubeModel
 import SwiftletAPI
 
 /// A WebServer from a manifest that was found to be right.
 struct CheckedWebServer {
     let webServer: WebServer
+    /// The manifest as the API server would store it: without what is null.
+    let accepted: JSONValue
     /// What is legal but unwise, with file and line.
     let warnings: [String]
 
@@ -15,6 +18,7 @@ struct CheckedWebServer {
         }
         guard let webServer, errors.isEmpty else { throw ManifestError(errors.joined(separator: "\nerror: ")) }
         self.webServer = webServer
+        accepted = try WebServer.accepted(manifest.object.value)
         warnings = findings.map { manifest.error(at: $0.path, $0.message).description }
     }
 }
