@@ -27,45 +27,45 @@ struct AssumedWorkloadsTests {
         return "{apiVersion: \(version), kind: \(kind), metadata: {name: \(name)}, spec: {\(outer)}}\n"
     }
 
-    @Test(
-        arguments: [
-            (workload("Deployment", "d"), ["d-assumed-0"]),
-            (workload("Deployment", "d", "replicas: 2"), ["d-assumed-0", "d-assumed-1"]),
-            (workload("Deployment", "d", "replicas: 0"), []),
-            (workload("Deployment", "d", "replicas: "), ["d-assumed-0"]),
-            (workload("StatefulSet", "s", "replicas: 2"), ["s-0", "s-1"]),
-            (workload("ReplicaSet", "r"), ["r-assumed-0"]),
-            (workload("ReplicationController", "r", version: "v1"), ["r-assumed-0"]),
-            (workload("DaemonSet", "d"), ["d-assumed-0"]),
-            (
-                workload("DaemonSet", "d")
-                    + "---\n{apiVersion: v1, kind: Node, metadata: {name: a}}\n---\n{apiVersion: v1, kind: Node, metadata: {name: b}}\n",
-                ["d-assumed-0", "d-assumed-1"]
-            ),
-            (
-                workload("Job", "j", "parallelism: 3", version: "batch/v1"),
-                ["j-assumed-0", "j-assumed-1", "j-assumed-2"]
-            ),
-            (workload("Job", "j", "suspend: true", version: "batch/v1"), []),
-            (workload("CronJob", "c", version: "batch/v1"), ["c-assumed-0"]),
-            (workload("CronJob", "c", "parallelism: 2", version: "batch/v1beta1"), ["c-assumed-0", "c-assumed-1"]),
-            ("{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: []}}\n", ["p"]),
-            ("{apiVersion: v1, kind: Pod, metadata: {name: p}, status: {podIP: 10.0.0.1}}\n", []),
-            ("{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n", []),
-            ("{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {}}\n", []),
-            // A dump of a cluster has all of them.
-            (
-                workload("Deployment", "d")
-                    + "---\n{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {app: d}}, status: {podIP: 10.0.0.1}}\n",
-                []
-            ),
-            (
-                workload("Deployment", "d")
-                    + "---\n{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: d-1, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: d, uid: u}]}, spec: {template: {metadata: {labels: {app: x}}}}}\n",
-                ["d-assumed-0"]
-            ),
-        ] as [(String, [String])]
-    )
+    private static let kinds: [(String, [String])] = [
+        (workload("Deployment", "d"), ["d-assumed-0"]),
+        (workload("Deployment", "d", "replicas: 2"), ["d-assumed-0", "d-assumed-1"]),
+        (workload("Deployment", "d", "replicas: 0"), []),
+        (workload("Deployment", "d", "replicas: "), ["d-assumed-0"]),
+        (workload("StatefulSet", "s", "replicas: 2"), ["s-0", "s-1"]),
+        (workload("ReplicaSet", "r"), ["r-assumed-0"]),
+        (workload("ReplicationController", "r", version: "v1"), ["r-assumed-0"]),
+        (workload("DaemonSet", "d"), ["d-assumed-0"]),
+        (
+            workload("DaemonSet", "d")
+                + "---\n{apiVersion: v1, kind: Node, metadata: {name: a}}\n---\n{apiVersion: v1, kind: Node, metadata: {name: b}}\n",
+            ["d-assumed-0", "d-assumed-1"]
+        ),
+        (
+            workload("Job", "j", "parallelism: 3", version: "batch/v1"),
+            ["j-assumed-0", "j-assumed-1", "j-assumed-2"]
+        ),
+        (workload("Job", "j", "suspend: true", version: "batch/v1"), []),
+        (workload("CronJob", "c", version: "batch/v1"), ["c-assumed-0"]),
+        (workload("CronJob", "c", "parallelism: 2", version: "batch/v1beta1"), ["c-assumed-0", "c-assumed-1"]),
+        ("{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: []}}\n", ["p"]),
+        ("{apiVersion: v1, kind: Pod, metadata: {name: p}, status: {podIP: 10.0.0.1}}\n", []),
+        ("{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n", []),
+        ("{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {}}\n", []),
+        // A dump of a cluster has all of them.
+        (
+            workload("Deployment", "d")
+                + "---\n{apiVersion: v1, kind: Pod, metadata: {name: p, labels: {app: d}}, status: {podIP: 10.0.0.1}}\n",
+            []
+        ),
+        (
+            workload("Deployment", "d")
+                + "---\n{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: d-1, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: d, uid: u}]}, spec: {template: {metadata: {labels: {app: x}}}}}\n",
+            ["d-assumed-0"]
+        ),
+    ]
+
+    @Test(arguments: kinds)
     func eachKindHasItsPods(text: String, expected: [String]) async throws {
         #expect(try await pods(text) == expected)
     }
@@ -137,5 +137,12 @@ struct AssumedWorkloadsTests {
         #expect(routes.output.contains("v1 90% (1 endpoint), v2 10% (1 endpoint)"), "\(routes.output)")
         let dataplanes = try SwiftletProgram.run(["inspect", "dataplanes"] + files)
         #expect(dataplanes.output.contains("benigno-v1-assumed-0"), "\(dataplanes.output)")
+        #expect(dataplanes.output.contains("198.18.0.1 (assumed)"))
+        let documents = try SwiftletProgram.run(["inspect", "dataplanes", "-o", "yaml"] + files)
+        #expect(
+            documents.output.contains("swiftlet.phys.app/assumed: \"true\"")
+                || documents.output.contains("swiftlet.phys.app/assumed: 'true'"),
+            "\(documents.output)"
+        )
     }
 }

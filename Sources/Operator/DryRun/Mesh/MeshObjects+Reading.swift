@@ -34,6 +34,7 @@ extension MeshObjects {
             if object.value[path: "spec", "hostNetwork"] == true { hostNetworkPods.insert(object.key) }
         }
         objects.hostNetworkPods = hostNetworkPods
+        objects.assumedPods = Set((assumed?.objects ?? []).filter { $0.kind == "Pod" }.map(\.key))
         objects.notes = (assumed?.notes ?? []) + reader.notes
         return objects
     }
