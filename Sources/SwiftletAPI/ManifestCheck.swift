@@ -11,7 +11,12 @@ struct ManifestCheck {
     init(_ manifest: JSONValue, definition: CustomResourceDefinition) throws {
         let schema = Self.schema(of: definition)
         var form = AcceptedForm()
-        accepted = form.accepted(manifest, as: schema)
+        var accepted = form.accepted(manifest, as: schema)
+        // Empty, it stands for none.
+        if accepted[path: "metadata", "resourceVersion"] == "" {
+            accepted[path: "metadata", "resourceVersion"] = nil
+        }
+        self.accepted = accepted
         var errors = try schema.check(accepted) + form.remarks
         if let metadata = accepted["metadata"] {
             errors += MetadataRule.problems(of: metadata, isNamespaced: definition.resource.isNamespaced)
