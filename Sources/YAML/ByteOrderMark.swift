@@ -36,7 +36,9 @@ enum ByteOrderMark {
     private static func isSeparator(_ line: ArraySlice<UInt8>) -> Bool {
         guard line.starts(with: "---".utf8) else { return false }
         let rest = line.dropFirst(3)
-        guard let first = rest.first(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D && $0 != 0x0A }) else { return true }
+        guard let first = rest.first(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D && $0 != 0x0A }) else {
+            return true
+        }
         return first == UInt8(ascii: "#") && rest.first != UInt8(ascii: "#")
     }
 }

@@ -46,6 +46,8 @@ struct YAMLComposer: ~Copyable {
             case .streamEnd: return nil
             case .documentStart:
                 let root = try node(events.next(), depth: 0)
+                // Whatever follows must at least be the end of the document.
+                _ = try events.next()
                 return root.value.isNull ? nil : YAMLDocument(root, source: source)
             default: continue
             }
@@ -61,16 +63,14 @@ struct YAMLComposer: ~Copyable {
             switch event.kind {
             case .streamEnd:
                 return documents
-            case .documentStart(let isExplicit):
+            case .documentStart:
                 count += 1
                 guard count <= limits.documents else {
                     throw error(.limitExceeded, "more than \(limits.documents) documents", event.location)
                 }
                 anchors = [:]
                 let root = try node(events.next(), depth: 0)
-                // kubectl takes a text apart at its "---" lines and reads the first document of each piece: what stands behind "..." is lost.
-                guard isExplicit || count == 1, !root.value.isNull else { continue }
-                documents.append(YAMLDocument(root, source: source))
+                if !root.value.isNull { documents.append(YAMLDocument(root, source: source)) }
             default:
                 continue
             }

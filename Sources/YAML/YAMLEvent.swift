@@ -3,8 +3,7 @@ struct YAMLEvent {
     enum Kind {
         case streamStart
         case streamEnd
-        /// - Parameter isExplicit: whether it has its `---`.
-        case documentStart(isExplicit: Bool)
+        case documentStart
         case documentEnd
         case alias(String)
         case scalar(YAMLScalar, anchor: String?)

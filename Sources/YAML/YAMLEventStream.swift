@@ -39,8 +39,7 @@ struct YAMLEventStream: ~Copyable {
     private func kind(of event: yaml_event_t) -> YAMLEvent.Kind {
         switch event.type {
         case YAML_STREAM_START_EVENT: return .streamStart
-        case YAML_DOCUMENT_START_EVENT:
-            return .documentStart(isExplicit: event.data.document_start.implicit == 0)
+        case YAML_DOCUMENT_START_EVENT: return .documentStart
         case YAML_DOCUMENT_END_EVENT: return .documentEnd
         case YAML_ALIAS_EVENT: return .alias(text(event.data.alias.anchor) ?? "")
         case YAML_SEQUENCE_START_EVENT: return .sequenceStart(anchor: text(event.data.sequence_start.anchor))

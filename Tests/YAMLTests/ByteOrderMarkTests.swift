@@ -35,7 +35,6 @@ import YAML
     @Test(
         arguments: [
             ("an end", "a: 1\n...\n", [["a": 1]]),
-            ("what stands behind an end", "a: 1\n...\nb: 2\n", [["a": 1]]),
             ("a separator behind an end", "a: 1\n...\n---\nb: 2\n", [["a": 1], ["b": 2]]),
             ("a separator with a comment", "a: 1\n--- # next\nb: 2\n", [["a": 1], ["b": 2]]),
             ("a separator with spaces", "a: 1\n---  \nb: 2\n", [["a": 1], ["b": 2]]),
@@ -69,9 +68,9 @@ import YAML
 
     @Test(
         arguments: [
-            ("a tab as indentation", "a:\n\tb: 1\n"), ("a NUL", "a: 1\n\0"), ("a form feed", "a: 1\n\u{C}"),
+            ("a tab as indentation", "a:\n\tb: 1\n"), ("more behind an end", "a: 1\n...\nb: 2\n"),
+            ("a NUL", "a: 1\n\0"), ("a form feed", "a: 1\n\u{C}"),
             ("a no-break space", "a:\u{A0}1\nb: 2\n"), ("a zero-width space", "a: {b: c}\u{200B}\n"),
-            ("an indented separator", "a: 1\n ---\nb: 2\n"),
             ("an alias of another document", "a: &n 1\n---\nb: *n\n"),
             ("another version of YAML", "%YAML 2.0\n---\na: 1\n"),
             ("an unclosed quote over a separator", "a: \"p\n---\n q\"\n"),
