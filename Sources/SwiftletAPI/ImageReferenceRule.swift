@@ -37,7 +37,8 @@ enum ImageReferenceRule {
                 and '/' between its parts
                 """
         }
-        if registry == nil, components.count == 1, components[0].utf8.count == 64, components[0].utf8.allSatisfy(isHex) {
+        if registry == nil, components.count == 1, components[0].utf8.count == 64, components[0].utf8.allSatisfy(isHex)
+        {
             return "\"\(text)\" is no image: 64 hexadecimal digits are an image's ID, not its name"
         }
         return nameLength > maximumNameLength

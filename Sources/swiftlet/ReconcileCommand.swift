@@ -120,7 +120,10 @@ struct ReconcileCommand: AsyncParsableCommand {
     private typealias Outcome = (webServers: [WebServerReport], mesh: MeshReport?)
 
     private func offline() async throws -> Outcome {
-        let loader = ManifestLoader(defaultNamespace: namespace ?? "default", standardInput: { try Terminal.readInput() })
+        let loader = ManifestLoader(
+            defaultNamespace: namespace ?? "default",
+            standardInput: { try Terminal.readInput() }
+        )
         let state = ManifestState(try loader.load(self.state).map(\.object))
         let manifests = try loader.load(filenames)
         let webServers = try await ReconcileOnce(state: state, prediction: .local, now: .now).reports(on: manifests)

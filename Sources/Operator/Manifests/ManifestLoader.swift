@@ -113,10 +113,10 @@ package struct ManifestLoader: Sendable {
             throw manifest.error(at: [], "an object is expected, this is a \(value.typeName)")
         }
         for field in ["apiVersion", "kind"] where value[field]?.stringValue?.isEmpty != false {
-            let isMissing = value[field].map { $0.isNull || $0 == "" } ?? true
+            let found = value[field].flatMap { $0.isNull || $0 == "" ? nil : $0 }
             throw manifest.error(
                 at: [.key(field)],
-                isMissing ? "missing; every object says what it is" : "must be text, not \(value[field]?.typeName ?? "")"
+                found.map { "must be text, not \($0.typeName)" } ?? "missing; every object says what it is"
             )
         }
         if let (path, problem) = MetadataTypes.problem(in: value["metadata"] ?? [:]) {

@@ -24,7 +24,8 @@ extension TrafficRoute {
     /// A mesh where most other kinds would have it.
     private static func misplacedMesh(in manifest: JSONValue) -> [FieldError] {
         // The API server refuses what it does not know of metadata; Kuma takes no notice of what it does not know of a spec.
-        [("metadata", FieldError.Severity.error), ("spec", .warning)].filter { manifest[path: $0.0, "mesh"] != nil }.map {
+        [("metadata", FieldError.Severity.error), ("spec", .warning)].filter { manifest[path: $0.0, "mesh"] != nil }.map
+        {
             FieldError(
                 [.key($0.0), "mesh"],
                 "is unknown: mesh belongs beside metadata and spec",
