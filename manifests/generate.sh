@@ -13,6 +13,8 @@ version=$("$swiftlet" version)
 sed -i "s/^\(version\|appVersion\): .*/\1: ${version#swiftlet }/" "$chart/Chart.yaml"
 "$swiftlet" crds --rules >"$chart/files/rules.yaml"
 "$swiftlet" webhooks --operator-namespace RELEASE-NAMESPACE --operator-service RELEASE-SERVICE >"$chart/files/webhooks.yaml"
+# Templates cannot read values.yaml.
+cp "$chart/values.yaml" "$chart/files/defaults.yaml"
 mkdir -p "$chart/files/crds"
 "$swiftlet" crds --output-directory "$chart/files/crds" >/dev/null
 

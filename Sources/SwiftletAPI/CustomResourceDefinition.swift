@@ -50,18 +50,23 @@ extension CustomResourceDefinition {
             ],
             "spec": [
                 "group": .string(resource.group),
-                "names": [
-                    "kind": .string(resource.kind),
-                    "listKind": .string("\(resource.kind)List"),
-                    "plural": .string(resource.plural),
-                    "singular": .string(singular),
-                    "shortNames": .strings(shortNames),
-                    "categories": .strings(categories),
-                ],
+                "names": names,
                 "scope": .string(resource.isNamespaced ? "Namespaced" : "Cluster"),
                 "versions": [version],
             ],
         ]
+    }
+
+    /// Without empty lists, which the server does not store: a manifest that has them differs from the object for ever.
+    private var names: JSONValue {
+        .compact([
+            "kind": .string(resource.kind),
+            "listKind": .string("\(resource.kind)List"),
+            "plural": .string(resource.plural),
+            "singular": .string(singular),
+            "shortNames": shortNames.isEmpty ? nil : .strings(shortNames),
+            "categories": categories.isEmpty ? nil : .strings(categories),
+        ])
     }
 
     private var version: JSONValue {
@@ -73,14 +78,14 @@ extension CustomResourceDefinition {
                 "labelSelectorPath": .string(scale.labelSelector),
             ]
         }
-        return [
+        return .compact([
             "name": .string(resource.version),
             "served": true,
             "storage": true,
             "schema": ["openAPIV3Schema": objectSchema.json],
             "subresources": subresources,
-            "additionalPrinterColumns": .array(columns.map(\.json)),
-        ]
+            "additionalPrinterColumns": columns.isEmpty ? nil : .array(columns.map(\.json)),
+        ])
     }
 
     /// ``schema`` with what every object has.

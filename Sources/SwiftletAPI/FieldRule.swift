@@ -28,14 +28,18 @@ enum FieldRule {
     }
 
     static func labels(_ labels: [String: String], at path: FieldPath) -> [FieldError] {
-        annotations(labels, at: path)
+        labels.keys.sorted().flatMap { key in name(key, .qualifiedName, at: path.appending(key: key)) }
             + labels.sorted { $0.key < $1.key }.flatMap { key, value in
                 name(value, .labelValue, at: path.appending(key: key))
             }
     }
 
+    /// The API server takes names of annotations in any case.
     static func annotations(_ annotations: [String: String], at path: FieldPath) -> [FieldError] {
-        annotations.keys.sorted().flatMap { key in name(key, .qualifiedName, at: path.appending(key: key)) }
+        annotations.keys.sorted().flatMap { key in
+            NameRule.qualifiedName.problem(with: key.lowercased()) == nil
+                ? [] : name(key, .qualifiedName, at: path.appending(key: key))
+        }
     }
 
     /// A list that must not be empty, in Kuma's words.

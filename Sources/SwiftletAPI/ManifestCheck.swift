@@ -3,11 +3,24 @@ import KubeModel
 
 /// What the schema of a kind says about one manifest; to be completed by what the kind's own rules say.
 struct ManifestCheck {
+    /// The manifest as it is read: see ``AcceptedForm``.
+    let accepted: JSONValue
     private let schemaErrors: [FieldError]
 
     /// - Throws: ``SchemaError`` when the schema contradicts itself, which the tests exclude.
     init(_ manifest: JSONValue, definition: CustomResourceDefinition) throws {
-        var errors = try Self.schema(of: definition).check(manifest)
+        let schema = Self.schema(of: definition)
+        var form = AcceptedForm()
+        var accepted = form.accepted(manifest, as: schema)
+        // Empty, it stands for none.
+        if accepted[path: "metadata", "resourceVersion"] == "" {
+            accepted[path: "metadata", "resourceVersion"] = nil
+        }
+        self.accepted = accepted
+        var errors = try schema.check(accepted) + form.remarks
+        if let metadata = accepted["metadata"] {
+            errors += MetadataRule.problems(of: metadata, isNamespaced: definition.resource.isNamespaced)
+        }
         let identity = [("apiVersion", definition.resource.apiVersion), ("kind", definition.resource.kind)]
         for (member, expected) in identity where manifest[member]?.stringValue != expected {
             errors.append(FieldError([.key(member)], "must be \(expected)"))

@@ -8,6 +8,8 @@ package enum NameRule: Sendable {
     case subdomain
     /// A key of labels and annotations: a name of up to 63 characters, perhaps after a subdomain and a slash.
     case qualifiedName
+    /// A finalizer: a qualified name with its subdomain, or one of Kubernetes' own.
+    case finalizer
     /// A value of a label: empty, or up to 63 characters.
     case labelValue
 
@@ -28,6 +30,7 @@ package enum NameRule: Sendable {
             text.utf8.count <= Self.maximumSubdomainLength
                 && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(Self.isLabel)
         case .qualifiedName: Self.isQualifiedName(text)
+        case .finalizer: Self.ownFinalizers.contains(text) || (text.contains("/") && Self.isQualifiedName(text))
         case .labelValue: text.isEmpty || Self.isWord(text[...])
         }
     }
@@ -42,10 +45,14 @@ package enum NameRule: Sendable {
             "lower-case letters, digits, '-' and '.', each part starting and ending with a letter or digit, at most 253 characters"
         case .qualifiedName:
             "letters, digits, '-', '_' and '.', at most 63 characters, perhaps after a DNS name and '/', such as example.com/name"
+        case .finalizer:
+            "a DNS name, '/' and a name of letters, digits, '-', '_' and '.', such as example.com/cleanup"
         case .labelValue:
             "letters, digits, '-', '_' and '.', starting and ending with a letter or digit, at most 63 characters"
         }
     }
+
+    private static let ownFinalizers: Set<String> = ["kubernetes", "orphan", "foregroundDeletion"]
 
     private static func isLabel(_ text: Substring) -> Bool {
         guard let first = text.utf8.first, let last = text.utf8.last else { return false }

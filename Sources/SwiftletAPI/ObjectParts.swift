@@ -32,17 +32,24 @@ struct ObjectParts {
         return try decode(type, spec, at: "spec")
     }
 
-    /// The spec, or why it cannot be read; `nil` for both when there is none.
+    /// The spec with remarks about it, or why it cannot be read; `nil` for both when there is none.
     ///
     /// For kinds whose stored objects must be reported in a condition whatever they hold.
-    func readSpec<Spec: Decodable>(_ type: Spec.Type) -> (spec: Spec?, problem: FieldError?) {
-        guard !spec.isNull else { return (nil, nil) }
+    ///
+    /// - Parameter schema: by which the spec is brought into the form that is read, see ``AcceptedForm``.
+    func readSpec<Spec: Decodable>(
+        _ type: Spec.Type,
+        as schema: Result<JSONSchema, any Error>
+    ) -> (spec: Spec?, remarks: [FieldError], problem: FieldError?) {
+        guard !spec.isNull else { return (nil, [], nil) }
         do {
-            return (try decode(type, spec, at: "spec"), nil)
+            var form = AcceptedForm()
+            let accepted = form.accepted(spec, as: try schema.get(), at: ["spec"])
+            return (try decode(type, accepted, at: "spec"), form.remarks, nil)
         } catch let error as ObjectError {
-            return (nil, FieldError(error.path, error.message))
+            return (nil, [], FieldError(error.path, error.message))
         } catch {
-            return (nil, FieldError(["spec"], "\(error)"))
+            return (nil, [], FieldError(["spec"], "\(error)"))
         }
     }
 

@@ -34,6 +34,13 @@ struct JSONDocumentReader {
         return documents
     }
 
+    /// Reads one value; `nil` when there is none.
+    mutating func firstDocument() throws(YAMLError) -> YAMLDocument? {
+        guard nextValue() != nil else { return nil }
+        let root = try node(depth: 0)
+        return root.value.isNull ? nil : YAMLDocument(root, source: source)
+    }
+
     private static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }

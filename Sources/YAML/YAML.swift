@@ -17,6 +17,7 @@ package enum YAML {
             let message = "\(bytes.count) bytes are more than the \(limits.bytes) allowed"
             throw YAMLError(.limitExceeded, message, source: source, location: nil)
         }
+        let bytes = ByteOrderMark.removed(from: bytes)
         guard JSONDocumentReader.accepts(bytes) else { return try composed(bytes, source: source, limits: limits) }
         do {
             var reader = JSONDocumentReader(bytes, source: source, limits: limits)
@@ -50,6 +51,35 @@ package enum YAML {
             throw YAMLError(.invalidField, message, source: source, location: location)
         }
         return try document.decode(as: type)
+    }
+
+    /// The first document of a text, as programs read files that are one document: what follows it is not looked at, and of a key that is
+    /// given twice the later value counts.
+    ///
+    /// - Returns: `nil` when the text has no document, or an empty one comes first.
+    /// - Throws: ``YAMLError``
+    package static func firstDocument(
+        _ bytes: [UInt8],
+        source: String,
+        limits: YAMLLimits = .default
+    ) throws(YAMLError) -> YAMLDocument? {
+        guard bytes.count <= limits.bytes else {
+            let message = "\(bytes.count) bytes are more than the \(limits.bytes) allowed"
+            throw YAMLError(.limitExceeded, message, source: source, location: nil)
+        }
+        let bytes = ByteOrderMark.removed(from: bytes)
+        if JSONDocumentReader.accepts(bytes) {
+            do {
+                var reader = JSONDocumentReader(bytes, source: source, limits: limits)
+                return try reader.firstDocument()
+            } catch  where error.code == .syntax || error.code == .duplicateKey {
+                // YAML reads both, but for pairs of surrogate escapes.
+            } catch {
+                throw error
+            }
+        }
+        var composer = try YAMLComposer(bytes, source: source, limits: limits, repeatedKeys: .lastCounts)
+        return try composer.firstDocument()
     }
 
     private static func composed(

@@ -9,7 +9,14 @@ struct YAMLComposer: ~Copyable {
         case complete(YAMLNode)
     }
 
+    /// What becomes of a key that a mapping has twice.
+    enum RepeatedKeys {
+        case refused
+        case lastCounts
+    }
+
     private var events: YAMLEventStream
+    private let repeatedKeys: RepeatedKeys
     private let source: String
     private let limits: YAMLLimits
     /// Names hold until the end of their document.
@@ -18,11 +25,33 @@ struct YAMLComposer: ~Copyable {
     private var expansion: Int
 
     /// - Precondition: the text's size is within the limits.
-    init(_ bytes: [UInt8], source: String, limits: YAMLLimits) throws(YAMLError) {
+    init(
+        _ bytes: [UInt8],
+        source: String,
+        limits: YAMLLimits,
+        repeatedKeys: RepeatedKeys = .refused
+    ) throws(YAMLError) {
         events = try YAMLEventStream(bytes, source: source)
+        self.repeatedKeys = repeatedKeys
         self.source = source
         self.limits = limits
         expansion = limits.expansion(ofSize: bytes.count)
+    }
+
+    /// Reads up to the end of the first document; `nil` when there is none or it is empty.
+    mutating func firstDocument() throws(YAMLError) -> YAMLDocument? {
+        while true {
+            let event = try events.next()
+            switch event.kind {
+            case .streamEnd: return nil
+            case .documentStart:
+                let root = try node(events.next(), depth: 0)
+                // Whatever follows must at least be the end of the document.
+                _ = try events.next()
+                return root.value.isNull ? nil : YAMLDocument(root, source: source)
+            default: continue
+            }
+        }
     }
 
     /// Reads the whole text.
@@ -142,7 +171,7 @@ struct YAMLComposer: ~Copyable {
                 continue
             }
             let key = try key(event)
-            if let first = written.updateValue(event.location, forKey: key) {
+            if let first = written.updateValue(event.location, forKey: key), repeatedKeys == .refused {
                 throw error(
                     .duplicateKey,
                     "key '\(key.prefix(80))' is already given on line \(first.line)",

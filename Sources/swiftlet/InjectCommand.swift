@@ -1,7 +1,7 @@
 import ArgumentParser
-import FoundationEssentials
 import Injection
 import JSON
+import KubeClient
 import KubeModel
 import Operator
 import YAML
@@ -49,8 +49,20 @@ struct InjectCommand: ParsableCommand {
         }
     }
 
+    /// The text of a file that has to be there.
+    private static func text(ofFile path: String) throws -> String {
+        do {
+            guard let bytes = try BoundedFile.read(path, limit: HostEnvironment.maximumFileSize) else {
+                throw ManifestError("--certificate-authority: there is no file \(path)")
+            }
+            return String(decoding: bytes, as: UTF8.self)
+        } catch let error as BoundedFile.Failure {
+            throw ManifestError("--certificate-authority: cannot read \(path): \(error)")
+        }
+    }
+
     private func inject() throws {
-        let loader = ManifestLoader(defaultNamespace: nil, standardInput: { Terminal.readInput() })
+        let loader = ManifestLoader(defaultNamespace: nil, standardInput: { try Terminal.readInput() })
         let objects = try loader.load(filenames).map(\.object)
         let namespaces = Dictionary(
             objects.filter { $0.groupVersionKind.groupKind == APIResource.namespaces.groupKind }.map {
@@ -58,7 +70,7 @@ struct InjectCommand: ParsableCommand {
             },
             uniquingKeysWith: { $1 }
         )
-        let authority = try certificateAuthority.map { try String(contentsOfFile: $0, encoding: .utf8) } ?? ""
+        let authority = try certificateAuthority.map(Self.text(ofFile:)) ?? ""
         let injector = SidecarInjector(
             sidecar.configuration(certificateAuthority: authority, usesNativeSidecars: nativeSidecars)
         )

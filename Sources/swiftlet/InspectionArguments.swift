@@ -59,7 +59,7 @@ struct InspectionArguments: ParsableArguments {
         guard filenames.isEmpty else {
             let loader = ManifestLoader(
                 defaultNamespace: namespace ?? "default",
-                standardInput: { Terminal.readInput() }
+                standardInput: { try Terminal.readInput() }
             )
             return try await MeshObjects.read(from: ManifestState(loader.load(filenames).map(\.object)))
         }

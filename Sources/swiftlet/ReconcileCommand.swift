@@ -122,7 +122,10 @@ struct ReconcileCommand: AsyncParsableCommand {
     private typealias Outcome = (webServers: [WebServerReport], mesh: MeshReport?)
 
     private func offline() async throws -> Outcome {
-        let loader = ManifestLoader(defaultNamespace: namespace ?? "default", standardInput: { Terminal.readInput() })
+        let loader = ManifestLoader(
+            defaultNamespace: namespace ?? "default",
+            standardInput: { try Terminal.readInput() }
+        )
         let state = ManifestState(try loader.load(self.state).map(\.object))
         let manifests = try loader.load(filenames)
         let webServers = try await once(state, .local).reports(on: manifests)
@@ -130,7 +133,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     }
 
     private func onCluster(_ client: KubeClient, namespace: String) async throws -> Outcome {
-        let loader = ManifestLoader(defaultNamespace: namespace, standardInput: { Terminal.readInput() })
+        let loader = ManifestLoader(defaultNamespace: namespace, standardInput: { try Terminal.readInput() })
         let manifests = filenames.isEmpty ? nil : try loader.load(filenames)
         let discovery = Discovery(client: client)
         let served = try await discovery.servedResources()

@@ -1,4 +1,6 @@
 import Glibc
+import KubeClient
+import YAML
 
 /// The terminal, or what stands in its place.
 enum Terminal {
@@ -18,15 +20,10 @@ enum Terminal {
     }
 
     /// Reads standard input to its end.
-    static func readInput() -> [UInt8] {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = read(STDIN_FILENO, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return bytes }
-            bytes += buffer[..<count]
-        }
+    ///
+    /// - Throws: ``BoundedFile/Failure`` when it is longer than any manifest.
+    static func readInput() throws(BoundedFile.Failure) -> [UInt8] {
+        try BoundedFile.readStandardInput(limit: YAMLLimits.default.bytes)
     }
 
     /// A reader that has gone (`| head`) is no error of ours.

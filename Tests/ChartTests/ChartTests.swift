@@ -73,6 +73,52 @@ struct ChartTests {
         }
     }
 
+    /// A section whose only line is commented out is null, which takes its defaults away; so is one that a release of an older chart lacks.
+    @Test(arguments: EmptyValue.all)
+    func anEmptySectionHasItsDefaults(_ path: String) async throws {
+        let usual = try await Chart.render("{}")
+        let run = try await Chart.render(EmptyValue.values(path))
+        #expect(run.status == 0, "\(path): \(run.errors)")
+        #expect(run.output == usual.output, "\(path)")
+    }
+
+    @Test(arguments: EmptyValue.removals)
+    func whatIsTakenAwayOnPurposeIsNotThere(_ values: String, _ text: String) async throws {
+        let run = try await Chart.render(values)
+        #expect(run.status == 0, "\(values): \(run.errors)")
+        #expect(run.output.contains(text), "\(values)")
+    }
+
+    @Test func theDefaultsThatTemplatesReadAreTheValues() throws {
+        let values = try Data(contentsOf: Chart.folder.appending(path: "values.yaml"))
+        let defaults = try Data(contentsOf: Chart.folder.appending(path: "files/defaults.yaml"))
+        #expect(values == defaults, "run: make generate")
+    }
+
+    /// One of each, and those that select are the chart's.
+    @Test(arguments: [
+        "{commonLabels: {app.kubernetes.io/name: x, team: web}}", "{podLabels: {app.kubernetes.io/name: x, team: web}}",
+        "{podLabels: {kuma.io/sidecar-injection: enabled, team: web}}",
+        "{commonLabels: {app.kubernetes.io/instance: x, team: web}}",
+        "{commonLabels: {app.kubernetes.io/managed-by: x, helm.sh/chart: y, team: web}}",
+        "{commonLabels: {team: a}, podLabels: {team: web}}", "{podLabels: {app.kubernetes.io/component: x, team: web}}",
+        "{podLabels: {team: web}, metrics: {serviceMonitor: {enabled: true, labels: {app.kubernetes.io/name: x}}}}",
+    ])
+    func labelsAreMergedAndTheChartsSelectorWins(_ values: String) async throws {
+        // Reading refuses a key that is there twice.
+        let objects = try await Chart.objects(values)
+        let deployment = try Chart.deployment(in: objects)
+        let labels = deployment[path: "spec", "template", "metadata", "labels"]?.objectValue ?? [:]
+        let selector = deployment[path: "spec", "selector", "matchLabels"]?.objectValue ?? [:]
+        #expect(!selector.isEmpty && selector.allSatisfy { labels[$0.key] == $0.value })
+        #expect(labels["kuma.io/sidecar-injection"] == "disabled")
+        #expect(labels["team"] == "web")
+        for object in objects where object["kind"] != "CustomResourceDefinition" {
+            #expect(object[path: "metadata", "labels", "app.kubernetes.io/name"] == "swiftlet")
+            #expect(object[path: "metadata", "labels", "app.kubernetes.io/managed-by"] == "Helm")
+        }
+    }
+
     /// A value that the schema takes and the program does not would end every replica at its start.
     @Test func theProgramTakesWhatAnyValueTellsIt() async throws {
         var taken: Set<[String]> = []

@@ -30,6 +30,21 @@ struct CustomResourceDefinitionTests {
         }
     }
 
+    /// The server does not store them, so that tools that compare would see a difference for ever.
+    @Test func `A definition has no empty list`() throws {
+        func emptyLists(_ value: JSONValue, _ path: FieldPath) -> [FieldPath] {
+            switch value {
+            case .array(let elements) where elements.isEmpty: [path]
+            case .array(let elements): elements.enumerated().flatMap { emptyLists($1, path.appending(index: $0)) }
+            case .object(let members): members.flatMap { emptyLists($1, path.appending(key: $0)) }
+            default: []
+            }
+        }
+        for definition in try CustomResourceDefinitions.all() {
+            #expect(emptyLists(definition.json, []) == [], "\(definition.name)")
+        }
+    }
+
     @Test func `Defaults are values of their own schema`() throws {
         var count = 0
         for (path, schema) in try Self.schemas() {

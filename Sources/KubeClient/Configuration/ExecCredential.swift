@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JSON
 import KubeModel
+import YAML
 
 /// What an exec plugin answers: the status of an `ExecCredential` object.
 struct ExecCredential: Sendable {
@@ -20,16 +21,13 @@ extension ExecCredential {
     ///
     /// - Parameter version: the version that the kubeconfig says the plugin speaks.
     init(parsing output: [UInt8], version: ExecPlugin.APIVersion) throws(Fault) {
-        let object: JSONValue
-        do {
-            object = try JSONValue(parsing: output)
-        } catch {
-            throw Fault(reason: "is not JSON (at byte \(error.offset))")
-        }
-        guard object["kind"]?.stringValue == "ExecCredential" else {
+        let object = try Self.object(output)
+        guard case .object = object else { throw Fault(reason: "is no ExecCredential object") }
+        // Without a kind it is taken for one, as by client-go.
+        guard try Self.text(object, "kind") ?? "ExecCredential" == "ExecCredential" else {
             throw Fault(reason: "is no ExecCredential object")
         }
-        guard let found = object["apiVersion"]?.stringValue else { throw Fault(reason: "has no apiVersion") }
+        guard let found = try Self.text(object, "apiVersion") else { throw Fault(reason: "has no apiVersion") }
         guard found == version.rawValue else {
             throw Fault(reason: "has apiVersion \(found.prefix(100)), but the kubeconfig says \(version.rawValue)")
         }
@@ -57,11 +55,28 @@ extension ExecCredential {
         if let key, let fault = PEM.fault(in: key, holding: .privateKey) {
             throw Fault(reason: "has a clientKeyData that \(fault)")
         }
-        if let text = try Self.text(status, "expirationTimestamp") {
+        if let text = status["expirationTimestamp"]?.stringValue {
             guard let expiration = Timestamp(text) else {
                 throw Fault(reason: "has an expirationTimestamp that is no RFC 3339 time")
             }
             self.expiration = expiration
+        }
+    }
+
+    /// JSON where the answer begins with `{`, otherwise the first document of YAML.
+    private static func object(_ output: [UInt8]) throws(Fault) -> JSONValue {
+        if output.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") {
+            do {
+                return try JSONValue(parsing: output)
+            } catch {
+                throw Fault(reason: "is not JSON (at byte \(error.offset))")
+            }
+        }
+        do {
+            return try YAML.firstDocument(output, source: "answer")?.value ?? .null
+        } catch {
+            let place = error.location.map { " (at line \($0.line))" } ?? ""
+            throw Fault(reason: "is neither JSON nor YAML\(place)")
         }
     }
 

@@ -7,7 +7,7 @@ import Synchronization
 package final class FileCredentialSource: CredentialSource {
     /// Where the parts come from.
     struct Parts: Sendable {
-        /// A value that never changes, used unless ``tokenFile`` gives one.
+        /// A value that never changes, used until ``tokenFile`` gives one.
         var authorization: String?
         /// Holds a bearer token; white space around it is ignored.
         var tokenFile: String?
@@ -51,7 +51,7 @@ package final class FileCredentialSource: CredentialSource {
         self.place = place
         self.host = host
         let readAt = host.uptime()
-        self.state = Mutex(State(credentials: try Self.read(parts, place, host), readAt: readAt))
+        self.state = Mutex(State(credentials: try Self.read(parts, place, host, before: nil), readAt: readAt))
     }
 
     package func credentials() async throws -> Credentials {
@@ -63,7 +63,7 @@ package final class FileCredentialSource: CredentialSource {
             state.readAt = now
             state.isRefused = false
             do {
-                state.credentials = try Self.read(parts, place, host)
+                state.credentials = try Self.read(parts, place, host, before: state.credentials)
             } catch {
                 host.warn("still using the credentials read before: \(error)")
             }
@@ -80,19 +80,18 @@ package final class FileCredentialSource: CredentialSource {
     private static func read(
         _ parts: Parts,
         _ place: KubeconfigPlace?,
-        _ host: HostEnvironment
+        _ host: HostEnvironment,
+        before: Credentials?
     ) throws(ConfigurationError) -> Credentials {
         let owner = place?.owner ?? "service account"
         var credentials = Credentials(authorization: parts.authorization)
         if let path = parts.tokenFile {
-            let location = place?.location("tokenFile")
-            let bytes = try host.requiredFile(path, "\(owner): tokenFile", location: location)
-            let token = String(decoding: bytes, as: UTF8.self)
             do {
-                credentials.authorization = try Authorization.bearer(token.trimmingWhitespace())
+                credentials.authorization = try token(in: path, owner, place, host)
             } catch {
-                let message = "\(owner): the token in \(path) \(error.reason)"
-                throw ConfigurationError(.unreadable, message, location: location)
+                // A file that is not there (yet) is no hindrance for whoever has a token besides.
+                guard parts.authorization != nil else { throw error }
+                if let before { credentials.authorization = before.authorization }
             }
         }
         if let certificate = parts.clientCertificate, let key = parts.clientKey {
@@ -101,6 +100,24 @@ package final class FileCredentialSource: CredentialSource {
             credentials.clientKeyPEM = try pem(key, "client-key", .privateKey, owner, place, host)
         }
         return credentials
+    }
+
+    /// The header field's value for the token in a file.
+    private static func token(
+        in path: String,
+        _ owner: String,
+        _ place: KubeconfigPlace?,
+        _ host: HostEnvironment
+    ) throws(ConfigurationError) -> String {
+        let location = place?.location("tokenFile")
+        let bytes = try host.requiredFile(path, "\(owner): tokenFile", location: location)
+        let token = String(decoding: bytes, as: UTF8.self)
+        do {
+            return try Authorization.bearer(token.trimmingWhitespace())
+        } catch {
+            let message = "\(owner): the token in \(path) \(error.reason)"
+            throw ConfigurationError(.unreadable, message, location: location)
+        }
     }
 
     private static func pem(

@@ -7,7 +7,7 @@ package struct HostEnvironment: Sendable {
     package var variables: [String: String]
     /// An absolute path; relative paths of the command line and of `KUBECONFIG` start here.
     package var workingDirectory: String
-    /// Reads a whole file of at most ``maximumFileSize`` bytes; `nil` when there is none at that path.
+    /// Reads a whole regular file of at most ``maximumFileSize`` bytes, see ``BoundedFile``; `nil` when there is none at that path.
     package var readFile: @Sendable (_ path: String) throws -> [UInt8]?
     /// Whether a person can type into our standard input.
     package var isStandardInputTerminal: @Sendable () -> Bool

@@ -83,9 +83,8 @@ package struct Kubeconfig: Sendable {
     ) throws(ConfigurationError) -> [String: Entry] {
         var result: [String: Entry] = [:]
         for element in try root.objects(list) {
-            guard let name = try element.string("name") else {
-                throw element.place.error(.malformed, "an entry of \(list) has no name")
-            }
+            // An entry without a name can be meant by nobody, and harms nobody.
+            guard let name = try element.string("name") else { continue }
             guard result[name] == nil else {
                 throw element.place.error(.malformed, "\(list) has two entries of the name \"\(name)\"")
             }

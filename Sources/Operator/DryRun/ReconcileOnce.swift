@@ -133,11 +133,11 @@ package struct ReconcileOnce: Sendable {
             throw other.error(at: [], "only WebServers are reconciled; apply this with kubectl")
         }
         // All are checked before the first is written.
-        for manifest in webServers { _ = try CheckedWebServer(manifest, allowed: allowedAnnotations) }
-        for manifest in webServers {
+        let checked = try webServers.map { try CheckedWebServer($0, allowed: allowedAnnotations).manifest.value }
+        for manifest in checked {
             let options = WriteOptions(fieldManager: Self.manifestManager, force: true)
             result.append(
-                try WebServer(try await client.apply(WebServer.resource, manifest.object.value, options: options))
+                try WebServer(try await client.apply(WebServer.resource, manifest, options: options))
             )
         }
         return result

@@ -9,8 +9,11 @@ package struct DataplaneInspection: Sendable {
     package let dataplanes: [Dataplane]
     /// What is not as somebody may have meant it.
     package let warnings: [String]
+    /// Those of pods that workloads of files would run.
+    private let assumed: Set<ObjectKey>
 
     package init(_ objects: MeshObjects, options: InspectionOptions) {
+        assumed = objects.assumedPods
         var index = MeshIndex(options: options.dataplanes)
         for namespace in objects.namespaces { index.put(namespace) }
         for node in objects.nodes { index.put(node: node.key.name, labels: node.labels) }
@@ -33,7 +36,8 @@ package struct DataplaneInspection: Sendable {
             let inbounds = dataplane.inbounds.filter { !$0.isServiceless }
             let ports = Set(inbounds.map(\.port)).sorted().map { "\($0)" }.joined(separator: ",")
             table.add([
-                dataplane.key.namespace, dataplane.key.name, dataplane.mesh, dataplane.address,
+                dataplane.key.namespace, dataplane.key.name, dataplane.mesh,
+                dataplane.address + (assumed.contains(dataplane.key) ? " (assumed)" : ""),
                 dataplane.gateway != nil ? "gateway" : ports.isEmpty ? "none" : ports,
                 inbounds.isEmpty ? "-" : "\(inbounds.count { $0.state == .ready })/\(inbounds.count)",
                 dataplane.callerName, ownTags(dataplane),
@@ -50,5 +54,13 @@ package struct DataplaneInspection: Sendable {
     }
 
     /// Objects of kind `Dataplane`, as Kuma would keep them.
-    package var documents: [JSONValue] { dataplanes.map(\.manifest) }
+    package var documents: [JSONValue] {
+        dataplanes.map { dataplane in
+            var document = dataplane.manifest
+            if assumed.contains(dataplane.key) {
+                document[path: "metadata", "annotations", SwiftletAnnotations.assumed] = "true"
+            }
+            return document
+        }
+    }
 }

@@ -1,9 +1,10 @@
+import JSON
 import KubeModel
 import SwiftletAPI
 
 /// A WebServer from a manifest that was found to be right.
 struct CheckedWebServer {
-    /// The manifest itself.
+    /// The manifest as the API server would store it: without what is null.
     var manifest: DynamicObject
     /// What is legal but unwise, with file and line.
     let warnings: [String]
@@ -17,6 +18,7 @@ struct CheckedWebServer {
         }
         guard webServer != nil, errors.isEmpty else { throw ManifestError(errors.joined(separator: "\nerror: ")) }
         self.manifest = manifest.object
+        self.manifest.value = try WebServer.accepted(manifest.object.value)
         warnings = findings.map { manifest.error(at: $0.path, $0.message).description }
     }
 }

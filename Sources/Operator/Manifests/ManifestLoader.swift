@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import KubeClient
 import KubeModel
 import SwiftletAPI
 import YAML
@@ -53,9 +54,14 @@ package struct ManifestLoader: Sendable {
     private func read(_ file: String) throws(ManifestError) -> [Manifest] {
         let bytes: [UInt8]
         do {
-            bytes = file == "-" ? try standardInput() : Array(try Data(contentsOf: URL(filePath: file)))
+            let found =
+                file == "-" ? try standardInput() : try BoundedFile.read(file, limit: YAMLLimits.default.bytes)
+            guard let found else { throw ManifestError("\(file): no such file") }
+            bytes = found
+        } catch let error as ManifestError {
+            throw error
         } catch {
-            throw ManifestError("\(file): cannot be read: \(error)")
+            throw ManifestError("\(file == "-" ? "standard input" : file): cannot be read: \(error)")
         }
         let documents: [YAMLDocument]
         do {
@@ -69,15 +75,34 @@ package struct ManifestLoader: Sendable {
     }
 
     private func objects(in document: YAMLDocument) throws(ManifestError) -> [Manifest] {
-        let isList = document.value["kind"]?.stringValue?.hasSuffix("List") == true
-        guard isList, let items = document.value["items"]?.arrayValue else {
-            return [try manifest(document.value, document, [])]
+        // kubectl takes whatever has items for a list.
+        guard let items = document.value["items"], document.value["kind"]?.stringValue?.isEmpty == false else {
+            let isEmptyList = document.value["kind"] == "List" && document.value["metadata"]?["name"] == nil
+            return isEmptyList ? [] : [try manifest(document.value, document, [])]
+        }
+        if items.isNull { return [] }
+        guard let items = items.arrayValue else {
+            let list = Manifest(object: DynamicObject(document.value), document: document, path: [])
+            throw list.error(at: ["items"], "must be a list, not \(items.typeName)")
         }
         var manifests: [Manifest] = []
         for (index, item) in items.enumerated() {
-            manifests.append(try manifest(item, document, ["items", .index(index)]))
+            let value = Self.typed(item, asIn: document.value)
+            manifests.append(try manifest(value, document, ["items", .index(index)]))
         }
         return manifests
+    }
+
+    /// An item with the type that its list tells, such as that of `PodList`, where the item tells none.
+    private static func typed(_ item: JSONValue, asIn list: JSONValue) -> JSONValue {
+        guard item.objectValue != nil, item["kind"]?.stringValue ?? "" == "",
+            item["apiVersion"]?.stringValue ?? "" == "", let kind = list["kind"]?.stringValue, kind.hasSuffix("List"),
+            kind != "List"
+        else { return item }
+        var item = item
+        item["kind"] = .string(String(kind.dropLast(4)))
+        item["apiVersion"] = list["apiVersion"]
+        return item
     }
 
     private func manifest(_ value: JSONValue, _ document: YAMLDocument, _ path: FieldPath) throws(ManifestError)
@@ -88,7 +113,14 @@ package struct ManifestLoader: Sendable {
             throw manifest.error(at: [], "an object is expected, this is a \(value.typeName)")
         }
         for field in ["apiVersion", "kind"] where value[field]?.stringValue?.isEmpty != false {
-            throw manifest.error(at: [.key(field)], "missing; every object says what it is")
+            let found = value[field].flatMap { $0.isNull || $0 == "" ? nil : $0 }
+            throw manifest.error(
+                at: [.key(field)],
+                found.map { "must be text, not \($0.typeName)" } ?? "missing; every object says what it is"
+            )
+        }
+        if let (path, problem) = MetadataTypes.problem(in: value["metadata"] ?? [:]) {
+            throw manifest.error(at: path, problem)
         }
         let mayBeNamedLater = defaultNamespace == nil && value[path: "metadata", "generateName"]?.stringValue != nil
         if manifest.object.name.isEmpty, !mayBeNamedLater {

@@ -7,12 +7,14 @@ enum BackendConf: String {
     /// What is wrong with the `conf` of a backend; nothing is said of types that are unknown.
     static func validate(_ conf: JSONValue?, of type: BackendConf?, at path: FieldPath) -> [FieldError] {
         guard let type else { return [] }
-        let conf = conf.flatMap { $0.isNull ? nil : $0 } ?? [:]
+        let schema = type.schema.asProtobuf
+        var form = AcceptedForm()
+        let conf = form.accepted(conf.flatMap { $0.isNull ? nil : $0 } ?? [:], as: schema, at: path)
         let shapeErrors: [FieldError]
-        do { shapeErrors = try type.schema.check(conf, at: path) } catch {
+        do { shapeErrors = try schema.check(conf, at: path) } catch {
             shapeErrors = [FieldError(path, "could not parse config: \(error)")]
         }
-        return shapeErrors.isEmpty ? type.contentErrors(of: conf, at: path) : shapeErrors
+        return form.remarks + (shapeErrors.isEmpty ? type.contentErrors(of: conf, at: path) : shapeErrors)
     }
 
     private var schema: JSONSchema {
@@ -20,7 +22,7 @@ enum BackendConf: String {
         case .builtin:
             .object(
                 "",
-                ["caCert": .object("", ["RSAbits": .number("", in: 1024...16384), "expiration": .text("")])]
+                ["caCert": .object("", ["RSAbits": .number("", in: 0...16384), "expiration": .text("")])]
             )
         case .provided: .object("", ["cert": Self.dataSource, "key": Self.dataSource])
         case .zipkin:
@@ -28,7 +30,7 @@ enum BackendConf: String {
                 "",
                 [
                     "url": .text(""), "traceId128bit": .flag(""), "sharedSpanContext": .flag(""),
-                    "apiVersion": .text("", oneOf: ["httpJson", "httpJsonV1", "httpProto"]),
+                    "apiVersion": .text(""),
                 ]
             )
         case .datadog:
@@ -39,10 +41,12 @@ enum BackendConf: String {
         }
     }
 
-    private static let dataSource = JSONSchema.object(
-        "",
-        ["secret": .text(""), "file": .text(""), "inline": .text(""), "inlineString": .text("")]
-    ).choosing("secret", "file", "inline", "inlineString")
+    private static let dataSources = ["secret", "file", "inline", "inlineString"]
+    private static let dataSource: JSONSchema = {
+        var schema = JSONSchema.object("", Dictionary(uniqueKeysWithValues: dataSources.map { ($0, .text("")) }))
+        schema.oneof = dataSources
+        return schema
+    }()
 
     private static let prometheusSchema = JSONSchema.object(
         "",
@@ -59,7 +63,7 @@ enum BackendConf: String {
                 )
             ),
             "envoy": .object("", ["filterRegex": .text(""), "usedOnly": .flag("")]),
-            "tls": .object("", ["mode": .text("", oneOf: ["activeMTLSBackend", "providedTLS", "disabled"])]),
+            "tls": .object("", ["mode": .constant(["activeMTLSBackend", "providedTLS", "disabled"])]),
         ]
     )
 
@@ -72,11 +76,24 @@ enum BackendConf: String {
             else { return [] }
             return [FieldError(path.appending(key: "caCert").appending(key: "expiration"), "has to be a valid format")]
         case .provided:
-            return ["cert", "key"].filter { conf[$0] == nil }.map {
-                FieldError(path.appending(key: $0), "has to be defined")
+            return ["cert", "key"].compactMap { name in
+                guard let source = conf[name] else {
+                    return FieldError(path.appending(key: name), "has to be defined")
+                }
+                let isEmpty = source.objectValue?.isEmpty != false
+                return isEmpty ? FieldError(path.appending(key: name), "data source cannot be empty") : nil
             }
-        case .zipkin: return Self.urlErrors(conf["url"]?.stringValue ?? "", at: path.appending(key: "url"))
-        case .datadog: return Self.emptiness(of: "address", in: conf, at: path)
+        case .zipkin:
+            let version = conf["apiVersion"]?.stringValue ?? ""
+            let versions = ["httpJsonV1", "httpJson", "httpProto"]
+            let isKnown = version.isEmpty || versions.contains(version)
+            let message = "has invalid value. Allowed values: \(versions.joined(separator: ", "))"
+            return (isKnown ? [] : [FieldError(path.appending(key: "apiVersion"), message)])
+                + Self.urlErrors(conf["url"]?.stringValue ?? "", at: path.appending(key: "url"))
+        case .datadog:
+            let hasPort = conf["port"]?.intValue ?? 0 > 0
+            return Self.emptiness(of: "address", in: conf, at: path)
+                + (hasPort ? [] : [FieldError(path.appending(key: "port"), "port must be in the range [1, 65535]")])
         case .file: return Self.emptiness(of: "path", in: conf, at: path)
         case .tcp:
             let errors = Self.emptiness(of: "address", in: conf, at: path)
@@ -109,7 +126,10 @@ enum BackendConf: String {
 
     private static func prometheusErrors(_ conf: JSONValue, at path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
-        if conf["skipMTLS"] != nil, conf["tls"] != nil {
+        if let skips = conf["skipMTLS"]?.boolValue, let tls = conf["tls"],
+            // Both may say the same.
+            tls["mode"]?.stringValue ?? "activeMTLSBackend" != (skips ? "disabled" : "activeMTLSBackend")
+        {
             errors.append(FieldError(path, "skipMTLS and tls configuration cannot be defined together"))
         }
         if let filter = conf[path: "envoy", "filterRegex"]?.stringValue, !filter.isEmpty,

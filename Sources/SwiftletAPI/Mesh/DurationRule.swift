@@ -16,15 +16,14 @@ enum DurationRule {
         return true
     }
 
-    /// Seconds with up to nine decimals, such as `10s` or `0.5s`. Source: the JSON form of `google.protobuf.Duration`.
-    static func isProtobufDuration(_ text: String) -> Bool {
-        guard text.hasSuffix("s") else { return false }
-        let parts = text.dropLast().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let whole = parts.first, !whole.isEmpty, whole.count <= 12, whole.allSatisfy(isDigit) else {
-            return false
+    /// Why a text is no `google.protobuf.Duration`, which jsonpb reads with Go's `time.ParseDuration`; `nil` when it is one.
+    static func problem(withDuration text: String) -> String? {
+        do {
+            _ = try GoDuration(parsing: text)
+            return nil
+        } catch {
+            return "\(error): write such as 10s, 1m30s or 500ms"
         }
-        guard parts.count == 2 else { return true }
-        return (1...9).contains(parts[1].count) && parts[1].allSatisfy(isDigit)
     }
 
     private static func isDigit(_ character: Character) -> Bool { ("0"..."9").contains(character) }

@@ -56,7 +56,7 @@ package struct CertificateAuthorityBackend: SchemaObject {
             FieldDocumentation("builtin for a CA that is made, provided for one that is given.").oneOf(types)
         case .mode:
             FieldDocumentation("STRICT to take encrypted traffic only, PERMISSIVE for both. STRICT if not given.")
-                .oneOf(modes)
+                .constant(of: modes)
         case .dpCert: FieldDocumentation("Certificates of the proxies.")
         case .rootChain: FieldDocumentation("Certificates of the authority.")
         case .conf:
@@ -155,13 +155,8 @@ extension CertificateAuthorityBackend {
             errors.append(FieldError(expirationPath, "has to be a valid format"))
         }
         for (section, timeout) in [("dpCert", dpCert?.requestTimeout), ("rootChain", rootChain?.requestTimeout)] {
-            guard let timeout, !DurationRule.isProtobufDuration(timeout) else { continue }
-            errors.append(
-                FieldError(
-                    path.appending(key: section).appending(key: "requestTimeout"),
-                    "\"\(timeout)\" is not allowed: write seconds such as 10s"
-                )
-            )
+            guard let problem = timeout.flatMap(DurationRule.problem) else { continue }
+            errors.append(FieldError(path.appending(key: section).appending(key: "requestTimeout"), problem))
         }
         return errors + BackendConf.validate(conf, of: .init(rawValue: type), at: path.appending(key: "conf"))
     }

@@ -1,6 +1,8 @@
 import KubeModel
 
 extension Mesh {
+    static let specSchema = Result { try SchemaRecorder.schema(of: MeshSpec.self).asProtobuf }
+
     /// The CustomResourceDefinition, found from the types.
     ///
     /// - Throws: ``SchemaError`` when the types contradict themselves, which the tests exclude.
@@ -18,7 +20,7 @@ extension Mesh {
                 """,
                 [
                     "metadata": .object("", [:]),
-                    "spec": try SchemaRecorder.schema(of: MeshSpec.self).described("What holds for the mesh."),
+                    "spec": try specSchema.get().described("What holds for the mesh."),
                     "status": try SchemaRecorder.schema(of: ProgrammingStatus.self).described(
                         "What the operator found out; written by it alone."
                     ),

@@ -10,7 +10,7 @@ extension Mesh {
     package static func check(_ manifest: JSONValue) throws -> (mesh: Mesh?, errors: [FieldError]) {
         let manifestCheck = try ManifestCheck(manifest, definition: definition())
         do {
-            let mesh = try Mesh(manifest)
+            let mesh = try Mesh(manifestCheck.accepted)
             if let unreadable = mesh.unreadable { return (nil, manifestCheck.errors(unreadable: unreadable)) }
             return (mesh, manifestCheck.errors(with: mesh.validate()))
         } catch {
@@ -22,6 +22,6 @@ extension Mesh {
     package func validate() -> [FieldError] {
         // Names of proxies are <mesh>.<pod>.<namespace>, so that a dot in the first would make them ambiguous.
         let nameErrors = FieldRule.name(metadata.name, .label, at: ["metadata", "name"])
-        return nameErrors + (unreadable.map { [$0] } ?? spec.validate(at: ["spec"]))
+        return nameErrors + (unreadable.map { [$0] } ?? spec.validate(at: ["spec"])) + remarks
     }
 }

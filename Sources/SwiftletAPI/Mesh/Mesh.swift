@@ -21,6 +21,8 @@ package struct Mesh: Hashable, Sendable {
     package var status: ProgrammingStatus?
     /// Why the stored object could not be read; ``spec`` is empty then. ``validate()`` tells it.
     package var unreadable: FieldError?
+    /// Warnings about what was read but has no effect. ``validate()`` tells them.
+    package var remarks: [FieldError] = []
 
     package init(metadata: ObjectMeta, spec: MeshSpec = MeshSpec(), status: ProgrammingStatus? = nil) {
         self.metadata = metadata
@@ -42,8 +44,9 @@ extension Mesh: WireObject {
     /// - Throws: `JSONError` when the bytes are no object, ``ObjectError`` when it has no name.
     package init(json reader: inout JSONReader) throws {
         let parts = try ObjectParts(kind: Self.resource.kind, from: &reader)
-        let (spec, problem) = parts.readSpec(MeshSpec.self)
+        let (spec, remarks, problem) = parts.readSpec(MeshSpec.self, as: Self.specSchema)
         self.init(metadata: parts.metadata, spec: spec ?? MeshSpec(), status: parts.readStatus())
+        self.remarks = remarks
         unreadable = problem
     }
 

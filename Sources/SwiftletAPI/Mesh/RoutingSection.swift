@@ -40,7 +40,7 @@ package struct MeshServicesSection: SchemaObject {
         case .mode:
             FieldDocumentation(
                 "Disabled for none, Everywhere and ReachableBackends for both forms, Exclusive for MeshServices alone. Disabled if not given."
-            ).oneOf(modes)
+            ).constant(of: modes)
         }
     }
 }

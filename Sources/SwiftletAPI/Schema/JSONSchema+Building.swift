@@ -63,6 +63,27 @@ extension JSONSchema {
         schema.isAtomic = true
         return schema
     }
+
+    /// The schema of a protobuf message: this with all below it.
+    var asProtobuf: JSONSchema {
+        var schema = self
+        schema.isProtobuf = true
+        switch structure {
+        case .object(let properties, let required):
+            schema.structure = .object(properties: properties.mapValues(\.asProtobuf), required: required)
+        case .map(let element): schema.structure = .map(element.asProtobuf)
+        case .array(let element): schema.structure = .array(element.asProtobuf)
+        case .string, .integer, .number, .boolean, .intOrString, .anything: break
+        }
+        return schema
+    }
+
+    /// A constant of a protobuf enumeration, whose numbers count from 0.
+    static func constant(_ values: [String]) -> JSONSchema {
+        var schema = text("", oneOf: values)
+        schema.isProtobufEnumeration = true
+        return schema
+    }
 }
 
 extension FieldDocumentation {

@@ -3,13 +3,12 @@ import JSON
 extension JSONSchema {
     /// What the API server would refuse, prune or warn about in `value`, in document order.
     ///
-    /// Members with a default may be `null`, as on the server. Beyond the server's own messages, these say what would be right.
+    /// A member that is `null` counts as left out, as on the server. Beyond the server's own messages, these say what would be right.
     ///
     /// - Throws: an error of `Regex` when ``pattern`` is none.
     package func check(_ value: JSONValue, at path: FieldPath = []) throws -> [FieldError] {
         if value.isNull {
-            return defaultValue != nil || structure == .anything
-                ? [] : [FieldError(path, "must not be null: give a value or leave the field out")]
+            return structure == .anything ? [] : [FieldError(path, "must not be null: give a value or leave it out")]
         }
         switch (structure, value) {
         case (.anything, _): return []
@@ -21,10 +20,10 @@ extension JSONSchema {
         case (.intOrString, .string(let text)): return try checkText(text, at: path)
         case (.intOrString, _) where value.intValue != nil: return []
         case (.object(let properties, let required), .object(let members)):
-            return try checkMembers(members, properties, required, at: path)
+            return try checkMembers(members.filter { !$0.value.isNull }, properties, required, at: path)
         case (.map(let element), .object(let members)):
             return try checkMap(members, at: path)
-                + members.sorted { $0.key < $1.key }.flatMap {
+                + members.filter { !$0.value.isNull }.sorted { $0.key < $1.key }.flatMap {
                     try element.check($0.value, at: path.appending(key: $0.key))
                 }
         case (.array(let element), .array(let elements)):
@@ -94,7 +93,7 @@ extension JSONSchema {
     }
 
     private func checkMap(_ members: [String: JSONValue], at path: FieldPath) -> [FieldError] {
-        var errors = requiredMembers.filter { members[$0] == nil }.map { FieldError(path, "needs \"\($0)\"") }
+        var errors = requiredMembers.filter { members[$0]?.isNull != false }.map { FieldError(path, "needs \"\($0)\"") }
         if let maxProperties, members.count > maxProperties {
             errors.append(FieldError(path, "must have at most \(maxProperties) member\(maxProperties == 1 ? "" : "s")"))
         }

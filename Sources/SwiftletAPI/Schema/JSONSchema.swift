@@ -55,6 +55,15 @@ package struct JSONSchema: Hashable, Sendable {
     package var isAtomic = false
     /// Exactly one of these members must be there; empty for no such rule.
     package var exactlyOneOf: [String] = []
+    /// The value is, or is part of, a protobuf message that Kuma reads with jsonpb, see ``AcceptedForm``. The API server must refuse nothing
+    /// that jsonpb takes: rules that depend on how something is written are left to the operator.
+    package var isProtobuf = false
+    /// Another name of this member of a protobuf message: the one of the `.proto` file.
+    package var protobufName: String?
+    /// The texts of ``enumeration`` are constants of a protobuf enumeration, in the order of their numbers from 0.
+    package var isProtobufEnumeration = false
+    /// Members of a protobuf `oneof` in the order of their declaration: of several that are there the last counts.
+    package var oneof: [String] = []
 
     package init(_ structure: Structure, description: String = "") {
         self.structure = structure
@@ -67,9 +76,9 @@ extension JSONSchema {
     package var json: JSONValue {
         var members: [String: JSONValue] = [:]
         members["description"] = description.isEmpty ? nil : .string(description)
-        members["format"] = format.map(JSONValue.string)
+        members["format"] = isProtobuf ? nil : format.map(JSONValue.string)
         members["pattern"] = pattern.map(JSONValue.string)
-        members["enum"] = enumeration.isEmpty ? nil : .strings(enumeration)
+        members["enum"] = enumeration.isEmpty || isProtobufEnumeration ? nil : .strings(enumeration)
         members["minimum"] = minimum.map(JSONValue.int)
         members["maximum"] = maximum.map(JSONValue.int)
         members["minLength"] = minLength.map { .int(Int64($0)) }
@@ -78,13 +87,30 @@ extension JSONSchema {
         members["maxProperties"] = maxProperties.map { .int(Int64($0)) }
         members["default"] = defaultValue
         members["required"] = requiredMembers.isEmpty ? nil : .strings(requiredMembers)
-        members.merge(structure.members) { $1 }
+        members.merge(isProtobuf ? protobufMembers : structure.members) { $1 }
         if let listType { members.merge(listType.members) { $1 } }
         if isAtomic { members["x-kubernetes-map-type"] = "atomic" }
-        if !exactlyOneOf.isEmpty {
+        if !exactlyOneOf.isEmpty, !isProtobuf {
             members["oneOf"] = .array(exactlyOneOf.map { ["required": .strings([$0])] })
         }
         return .object(members)
+    }
+
+    /// What values look like, with all that jsonpb takes.
+    private var protobufMembers: [String: JSONValue] {
+        var members = structure.members
+        switch structure {
+        case .integer: return ["x-kubernetes-int-or-string": true]
+        case .string: return isProtobufEnumeration ? ["x-kubernetes-int-or-string": true] : members
+        // No type is both a number with a fraction and a text.
+        case .number: return ["x-kubernetes-preserve-unknown-fields": true]
+        case .object(let properties, let required):
+            let written = required.filter { properties[$0]?.protobufName == nil }.sorted()
+            members["required"] = written.isEmpty ? nil : .strings(written)
+            members["x-kubernetes-preserve-unknown-fields"] = true
+        default: break
+        }
+        return members
     }
 }
 

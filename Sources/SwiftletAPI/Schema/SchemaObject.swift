@@ -11,12 +11,16 @@ package protocol SchemaObject: Codable, Hashable, Sendable {
     /// Exactly one of these fields must be there; empty for no such rule.
     static var exactlyOneOf: [CodingKeys] { get }
 
+    /// The fields of a protobuf `oneof`, in the order of their declaration; empty for none. Of several that are given the last counts.
+    static var oneof: [CodingKeys] { get }
+
     /// Fields that must be there although a decode goes on without them, so that a stored object that lacks one can still be reported.
     static var requiredFields: [CodingKeys] { get }
 }
 
 extension SchemaObject {
     package static var exactlyOneOf: [CodingKeys] { [] }
+    package static var oneof: [CodingKeys] { [] }
     package static var requiredFields: [CodingKeys] { [] }
 }
 
@@ -65,6 +69,17 @@ package struct FieldDocumentation: Sendable {
 
     /// The only texts allowed.
     package func oneOf(_ values: [String]) -> FieldDocumentation { and { $0.enumeration = values } }
+
+    /// A constant of a protobuf enumeration: its name, or its number, which counts from 0.
+    package func constant(of values: [String]) -> FieldDocumentation {
+        and {
+            $0.enumeration = values
+            $0.isProtobufEnumeration = true
+        }
+    }
+
+    /// The name that the field has in its `.proto` file, by which it is known as well.
+    package func named(_ protobufName: String) -> FieldDocumentation { and { $0.protobufName = protobufName } }
 
     package func list(_ type: JSONSchema.ListType) -> FieldDocumentation { and { $0.listType = type } }
 

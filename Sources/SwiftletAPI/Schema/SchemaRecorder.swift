@@ -49,6 +49,7 @@ package enum SchemaRecorder {
         var result = schema
         result.structure = .object(properties: properties, required: required)
         result.exactlyOneOf = type.exactlyOneOf.map(\.stringValue)
+        result.oneof = type.oneof.map(\.stringValue)
         return result
     }
 }

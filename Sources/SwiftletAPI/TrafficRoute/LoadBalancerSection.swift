@@ -14,13 +14,16 @@ package struct LoadBalancerSection: SchemaObject {
         case roundRobin, leastRequest, ringHash, random, maglev
     }
 
-    package static var exactlyOneOf: [CodingKeys] { CodingKeys.allCases }
+    package static var oneof: [CodingKeys] { CodingKeys.allCases }
 
     package static func documentation(of field: CodingKeys) -> FieldDocumentation {
         switch field {
-        case .roundRobin: FieldDocumentation("Each endpoint in turn.")
-        case .leastRequest: FieldDocumentation("The least busy one of some endpoints picked at random.")
-        case .ringHash: FieldDocumentation("By consistent hashing on a ring: equal requests go to the same endpoint.")
+        case .roundRobin: FieldDocumentation("Each endpoint in turn; also if none is given.").named("round_robin")
+        case .leastRequest:
+            FieldDocumentation("The least busy one of some endpoints picked at random.").named("least_request")
+        case .ringHash:
+            FieldDocumentation("By consistent hashing on a ring: equal requests go to the same endpoint.")
+                .named("ring_hash")
         case .random: FieldDocumentation("Any endpoint, at random.")
         case .maglev: FieldDocumentation("By Maglev's consistent hashing: equal requests go to the same endpoint.")
         }
@@ -41,7 +44,7 @@ package struct LeastRequestSection: SchemaObject {
         switch field {
         case .choiceCount:
             FieldDocumentation("How many endpoints are compared; at least 2. 2 if not given or 0.")
-                .range(0...Int64(UInt32.max))
+                .range(0...Int64(UInt32.max)).named("choice_count")
         }
     }
 }
@@ -72,23 +75,22 @@ package struct RingHashSection: SchemaObject {
 
     package static func documentation(of field: CodingKeys) -> FieldDocumentation {
         switch field {
-        case .hashFunction: FieldDocumentation("The hash function: XX_HASH or MURMUR_HASH_2.").oneOf(hashFunctions)
+        case .hashFunction:
+            FieldDocumentation("The hash function: XX_HASH or MURMUR_HASH_2.").oneOf(hashFunctions)
+                .named("hash_function")
         case .minRingSize:
             FieldDocumentation("Fewest places on the ring; more give a more even share. 1024 if not given or 0.")
-                .range(0...largestRing)
+                .range(0...largestRing).named("min_ring_size")
         case .maxRingSize:
             FieldDocumentation("Most places on the ring. 8388608 if not given or 0.").range(0...largestRing)
+                .named("max_ring_size")
         }
     }
 }
 
 extension LoadBalancerSection {
     func validate(at path: FieldPath) -> [FieldError] {
-        let given: [(CodingKeys, Bool)] = [
-            (.roundRobin, roundRobin != nil), (.leastRequest, leastRequest != nil), (.ringHash, ringHash != nil),
-            (.random, random != nil), (.maglev, maglev != nil),
-        ]
-        var errors = FieldRule.exactlyOne(given, at: path)
+        var errors: [FieldError] = []
         if let leastRequest { errors += leastRequest.validate(at: path.appending(key: "leastRequest")) }
         if let ringHash { errors += ringHash.validate(at: path.appending(key: "ringHash")) }
         return errors

@@ -34,7 +34,7 @@ package struct PathModifySection: SchemaObject {
         case rewritePrefix, regex
     }
 
-    package static var exactlyOneOf: [CodingKeys] { CodingKeys.allCases }
+    package static var oneof: [CodingKeys] { CodingKeys.allCases }
 
     package static func documentation(of field: CodingKeys) -> FieldDocumentation {
         switch field {
@@ -58,7 +58,7 @@ package struct HostModifySection: SchemaObject {
         case value, fromPath
     }
 
-    package static var exactlyOneOf: [CodingKeys] { CodingKeys.allCases }
+    package static var oneof: [CodingKeys] { CodingKeys.allCases }
 
     package static func documentation(of field: CodingKeys) -> FieldDocumentation {
         switch field {

@@ -2,11 +2,13 @@ import JSON
 import KubeModel
 
 extension TrafficRoute {
+    static let specSchema = Result { try SchemaRecorder.schema(of: TrafficRouteSpec.self).asProtobuf }
+
     /// The CustomResourceDefinition, found from the types.
     ///
     /// - Throws: ``SchemaError`` when the types contradict themselves, which the tests exclude.
     package static func definition() throws -> CustomResourceDefinition {
-        var mesh = JSONSchema.text("Name of the mesh whose traffic this is about.", minLength: 1)
+        var mesh = JSONSchema.text("Name of the mesh whose traffic this is about; default if empty.")
         mesh.maxLength = NameRule.maximumLabelLength
         mesh.defaultValue = .string(Mesh.defaultName)
         return CustomResourceDefinition(
@@ -27,7 +29,7 @@ extension TrafficRoute {
                 [
                     "metadata": .object("", [:]),
                     "mesh": mesh,
-                    "spec": try SchemaRecorder.schema(of: TrafficRouteSpec.self).described(
+                    "spec": try specSchema.get().described(
                         "Whose traffic to which services, and where it goes."
                     ),
                     "status": try SchemaRecorder.schema(of: ProgrammingStatus.self).described(

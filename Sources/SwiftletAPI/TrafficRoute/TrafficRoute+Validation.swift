@@ -10,11 +10,12 @@ extension TrafficRoute {
     package static func check(_ manifest: JSONValue) throws -> (trafficRoute: TrafficRoute?, errors: [FieldError]) {
         let manifestCheck = try ManifestCheck(manifest, definition: definition())
         do {
-            let route = try TrafficRoute(manifest)
+            let accepted = manifestCheck.accepted
+            let route = try TrafficRoute(accepted)
             if let unreadable = route.unreadable { return (nil, manifestCheck.errors(unreadable: unreadable)) }
             let misplaced = misplacedMesh(in: manifest)
             // The schema has said all there is to say of a spec that is missing.
-            return (route, manifestCheck.errors(with: misplaced + (manifest["spec"] == nil ? [] : route.validate())))
+            return (route, manifestCheck.errors(with: misplaced + (accepted["spec"] == nil ? [] : route.validate())))
         } catch {
             return (nil, manifestCheck.errors(unreadable: error))
         }
@@ -22,8 +23,14 @@ extension TrafficRoute {
 
     /// A mesh where most other kinds would have it.
     private static func misplacedMesh(in manifest: JSONValue) -> [FieldError] {
-        ["metadata", "spec"].filter { manifest[path: $0, "mesh"] != nil }.map {
-            FieldError([.key($0), "mesh"], "is unknown: mesh belongs beside metadata and spec")
+        // The API server refuses what it does not know of metadata; Kuma takes no notice of what it does not know of a spec.
+        [("metadata", FieldError.Severity.error), ("spec", .warning)].filter { manifest[path: $0.0, "mesh"] != nil }.map
+        {
+            FieldError(
+                [.key($0.0), "mesh"],
+                "is unknown: mesh belongs beside metadata and spec",
+                severity: $0.1
+            )
         }
     }
 
@@ -32,6 +39,6 @@ extension TrafficRoute {
     /// A TrafficRoute with errors decides nothing.
     package func validate() -> [FieldError] {
         if let unreadable { return [unreadable] }
-        return FieldRule.name(mesh, .label, at: ["mesh"]) + spec.validate(at: ["spec"])
+        return FieldRule.name(mesh, .label, at: ["mesh"]) + spec.validate(at: ["spec"]) + remarks
     }
 }

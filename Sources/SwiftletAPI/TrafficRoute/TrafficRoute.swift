@@ -20,6 +20,8 @@ package struct TrafficRoute: Hashable, Sendable {
     package var status: ProgrammingStatus?
     /// Why the stored object could not be read; ``spec`` is empty then. ``validate()`` tells it.
     package var unreadable: FieldError?
+    /// Warnings about what was read but has no effect. ``validate()`` tells them.
+    package var remarks: [FieldError] = []
 
     package init(
         metadata: ObjectMeta,
@@ -47,13 +49,14 @@ extension TrafficRoute: WireObject {
     /// - Throws: `JSONError` when the bytes are no object, ``ObjectError`` when it has no name.
     package init(json reader: inout JSONReader) throws {
         let parts = try ObjectParts(kind: Self.resource.kind, from: &reader)
-        let (spec, problem) = parts.readSpec(TrafficRouteSpec.self)
+        let (spec, remarks, problem) = parts.readSpec(TrafficRouteSpec.self, as: Self.specSchema)
         self.init(
             metadata: parts.metadata,
             mesh: parts.mesh.stringValue.flatMap { $0.isEmpty ? nil : $0 } ?? Mesh.defaultName,
             spec: spec ?? TrafficRouteSpec(),
             status: parts.readStatus()
         )
+        self.remarks = remarks
         unreadable = problem
         if parts.mesh.stringValue == nil, !parts.mesh.isNull {
             unreadable = FieldError(["mesh"], "expected string, found \(parts.mesh.typeName)")

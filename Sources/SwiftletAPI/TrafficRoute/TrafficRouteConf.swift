@@ -32,6 +32,7 @@ package struct TrafficRouteConf: SchemaObject {
         case .destination: TrafficRouteSplit.destinationDocumentation
         case .loadBalancer:
             FieldDocumentation("How an endpoint is chosen among those of a destination. Round robin if not given.")
+                .named("load_balancer")
         case .http:
             FieldDocumentation(
                 """
@@ -80,7 +81,7 @@ package struct TrafficRouteSplit: SchemaObject {
             Shares of the traffic, by request for services that speak HTTP and by connection for others. Exactly one of split and \
             destination.
             """
-        ).minItems(1).list(.atomic)
+        ).list(.atomic)
     }
 
     /// Of all places that say where traffic goes.

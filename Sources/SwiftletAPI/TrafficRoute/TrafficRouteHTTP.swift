@@ -85,7 +85,7 @@ package struct TextMatchSection: SchemaObject {
         case prefix, exact, regex
     }
 
-    package static var exactlyOneOf: [CodingKeys] { CodingKeys.allCases }
+    package static var oneof: [CodingKeys] { CodingKeys.allCases }
 
     package static func documentation(of field: CodingKeys) -> FieldDocumentation {
         switch field {

@@ -44,6 +44,8 @@ extension TrafficRouteSplit {
         at path: FieldPath
     ) -> [FieldError] {
         var errors: [FieldError] = []
+        // An empty list cannot be told from none.
+        let split = split?.isEmpty == true ? nil : split
         switch (split, destination) {
         case (nil, nil): errors.append(FieldError(path, #"requires either "destination" or "split""#))
         case (_?, _?):
@@ -110,10 +112,7 @@ extension TextMatchSection {
         if prefix == nil, exact == nil, regex == nil {
             return [FieldError(path, #"cannot be empty. Available options: "exact", "prefix" or "regex""#)]
         }
-        var errors = FieldRule.exactlyOne(
-            [(CodingKeys.prefix, prefix != nil), (.exact, exact != nil), (.regex, regex != nil)],
-            at: path
-        )
+        var errors: [FieldError] = []
         let prefixPath = path.appending(key: "prefix")
         if prefix == "" { errors.append(FieldError(prefixPath, "cannot be empty")) }
         errors += prefix.map { FieldRule.headerText($0, at: prefixPath) } ?? []

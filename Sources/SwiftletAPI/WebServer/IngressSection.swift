@@ -33,7 +33,9 @@ package struct IngressSection: SchemaObject {
                 "IngressClass whose controller serves this Ingress, such as nginx. The cluster's default class if not given."
             ).maxLength(253)
         case .path:
-            FieldDocumentation("Path that requests must have; starts with a slash.").pattern("^/")
+            FieldDocumentation("Path that requests must have; starts with a slash. All paths if empty.").pattern(
+                "^$|^/"
+            )
         case .pathType:
             FieldDocumentation(
                 """

@@ -2,6 +2,13 @@ import JSON
 import KubeModel
 
 extension WebServer {
+    /// A manifest without what the API server would leave out of it, see ``AcceptedForm``.
+    ///
+    /// - Throws: ``SchemaError`` when the types contradict themselves, which the tests exclude.
+    package static func accepted(_ manifest: JSONValue) throws -> JSONValue {
+        try ManifestCheck(manifest, definition: definition()).accepted
+    }
+
     /// Reads a manifest strictly: what the API server would refuse, prune or default away unseen is told, and so are the rules that no
     /// schema can say (``validate()``).
     ///
@@ -14,7 +21,7 @@ extension WebServer {
     ) throws -> (webServer: WebServer?, errors: [FieldError]) {
         let manifestCheck = try ManifestCheck(manifest, definition: definition())
         do {
-            let webServer = try WebServer(manifest)
+            let webServer = try WebServer(manifestCheck.accepted)
             return (webServer, manifestCheck.errors(with: webServer.validate(allowed: allowed)))
         } catch {
             return (nil, manifestCheck.errors(unreadable: error))

@@ -34,7 +34,7 @@ extension WebServer: WireObject {
         let parts = try ObjectParts(kind: Self.resource.kind, from: &reader)
         self.init(
             metadata: parts.metadata,
-            spec: try parts.decodeSpec(WebServerSpec.self),
+            spec: try parts.decodeSpec(WebServerSpec.self).withoutEmptyTexts,
             status: try parts.decodeStatus(WebServerStatus.self)
         )
     }

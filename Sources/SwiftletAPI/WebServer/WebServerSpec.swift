@@ -58,6 +58,22 @@ package struct WebServerSpec: SchemaObject {
 }
 
 extension WebServerSpec {
+    /// Without the empty texts that mean "not given" to Kubernetes, as templates leave them. An empty storageClass has a meaning of its own.
+    var withoutEmptyTexts: WebServerSpec {
+        func given(_ text: String?) -> String? { text?.isEmpty == true ? nil : text }
+        var spec = self
+        spec.serviceAccountName = given(serviceAccountName)
+        if var ingress {
+            ingress.host = given(ingress.host)
+            ingress.ingressClass = given(ingress.ingressClass)
+            if ingress.path.isEmpty { ingress.path = IngressSection.Root.value }
+            spec.ingress = ingress
+        }
+        spec.persistentVolumeClaim?.subPath = given(persistentVolumeClaim?.subPath)
+        for index in configFrom.indices { spec.configFrom[index].subPath = given(configFrom[index].subPath) }
+        return spec
+    }
+
     /// The probe that decides whether a pod receives traffic: the manifest's, or else GET / on ``port``.
     package var effectiveReadinessProbe: Probe {
         readinessProbe ?? ["httpGet": ["path": "/", "port": .int(Int64(port))]]

@@ -133,7 +133,8 @@ import Testing
             (.failure(.tookTooLong), "took longer than 60 s and was killed"),
             (.failure(.notFound), "not found; install it or correct the command"),
             (.failure(.notStarted("Exec format error")), "cannot be started: Exec format error"),
-            (.output("secret"), "its answer is not JSON"),
+            (.output("secret"), "its answer is no ExecCredential object"),
+            (.output("{secret"), "its answer is not JSON"),
             (.output(#"{"kind":"ExecCredential","apiVersion":"x","token":"secret"}"#), "its answer has apiVersion x"),
             (.exit(1, "bad \u{1B}[31mred\u{7}\u{9B}", output: "secret"), "failed with exit code 1: bad  [31mred"),
         ] as [(ScriptedProcesses.Answer, String)]

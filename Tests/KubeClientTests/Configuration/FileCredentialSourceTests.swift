@@ -53,6 +53,36 @@ import Testing
         #expect(try await host.load().credentials.credentials().authorization == "Bearer read")
     }
 
+    @Test(
+        "A token is used until the file beside it can be read, as in kubectl",
+        arguments: [
+            ("token: inline\ntokenFile: /missing", "Bearer inline"),
+            ("token: inline\ntokenFile: /empty", "Bearer inline"),
+            ("token: inline\ntokenFile: /damaged", "Bearer inline"),
+            ("token: inline\ntokenFile: /t", "Bearer read"),
+            ("token: \"\"\ntokenFile: /t", "Bearer read"),
+            ("token: inline\ntokenFile: \"\"", "Bearer inline"),
+            ("token: inline\ntokenFile:", "Bearer inline"),
+        ]
+    )
+    func tokenBesideFile(user: String, authorization: String) async throws {
+        let host = Samples.host(user: user, files: ["/t": "read\n", "/empty": "\n", "/damaged": "a\nb"])
+        #expect(try await host.load().credentials.credentials().authorization == authorization)
+    }
+
+    @Test("A file that appears later goes before the token, and what was read stays when it goes again")
+    func fileThatComesAndGoes() async throws {
+        let host = Samples.host(user: "token: inline\ntokenFile: /t")
+        let source = try host.load().credentials
+        #expect(try await source.credentials().authorization == "Bearer inline")
+        host.write("read", to: "/t")
+        host.advance(bySeconds: 60)
+        #expect(try await source.credentials().authorization == "Bearer read")
+        host.write(nil, to: "/t")
+        host.advance(bySeconds: 60)
+        #expect(try await source.credentials().authorization == "Bearer read")
+    }
+
     @Test("A client certificate is read again together with its key")
     func certificate() async throws {
         let user = "client-certificate: crt\nclient-key: key"

@@ -7,6 +7,10 @@ enum SwiftletProgram {
     /// Built beside the tests.
     static let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "swiftlet")
 
+    /// The manifests that come with it.
+    static let samples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "manifests/samples").path
+
     struct Run {
         var status: Int32
         var output: String

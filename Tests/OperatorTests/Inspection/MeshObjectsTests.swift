@@ -113,6 +113,7 @@ struct MeshObjectsTests {
         var scene = MeshScene.shop()
         scene.add([
             "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "odd", "namespace": "shop", "labels": "none"],
+            "status": ["phase": "Running"],
         ])
         let objects = try await MeshObjects.read(from: scene.state)
         #expect(objects.pods.count == 4)

@@ -111,12 +111,12 @@ struct MeshTests {
             "mtls.backends[0].dpCert.rotation.expiration: has to be a valid format"
         ),
         (
-            #"{"mtls":{"backends":[{"name":"a","type":"builtin","rootChain":{"requestTimeout":"1m"}}]}}"#,
-            #"mtls.backends[0].rootChain.requestTimeout: "1m" is not allowed: write seconds such as 10s"#
+            #"{"mtls":{"backends":[{"name":"a","type":"builtin","rootChain":{"requestTimeout":"1x"}}]}}"#,
+            #"mtls.backends[0].rootChain.requestTimeout: time: unknown unit "x" in duration "1x": write such as 10s, 1m30s or 500ms"#
         ),
         (
             #"{"mtls":{"backends":[{"name":"a","type":"builtin","conf":{"caCert":{"RSAbit":2048}}}]}}"#,
-            "mtls.backends[0].conf.caCert.RSAbit: is unknown: did you mean RSAbits?"
+            "mtls.backends[0].conf.caCert.RSAbit: is unknown and has no effect: did you mean RSAbits?"
         ),
         (
             #"{"mtls":{"backends":[{"name":"a","type":"provided","conf":{"cert":{"secret":"s"}}}]}}"#,
@@ -124,7 +124,7 @@ struct MeshTests {
         ),
         (
             #"{"mtls":{"backends":[{"name":"a","type":"provided","conf":{"cert":{},"key":{"file":"/k"}}}]}}"#,
-            "mtls.backends[0].conf.cert: needs one of secret, file, inline, inlineString"
+            "mtls.backends[0].conf.cert: data source cannot be empty"
         ),
         (
             #"{"tracing":{"defaultBackend":"a"}}"#,
@@ -147,7 +147,7 @@ struct MeshTests {
             "tracing.backends[0].conf.url: invalid URL"
         ),
         (
-            #"{"tracing":{"backends":[{"name":"a","type":"datadog","conf":{}}]}}"#,
+            #"{"tracing":{"backends":[{"name":"a","type":"datadog","conf":{"port":8126}}]}}"#,
             "tracing.backends[0].conf.address: cannot be empty"
         ),
         (
@@ -193,7 +193,7 @@ struct MeshTests {
         ),
         (
             #"{"networking":{"outbound":{"passThrough":true}}}"#,
-            "networking.outbound.passThrough: is unknown: did you mean passthrough?"
+            "networking.outbound.passThrough: is unknown and has no effect: did you mean passthrough?"
         ),
     ])
     func `What is wrong is told in Kuma's words`(_ spec: String, _ expected: String) throws {

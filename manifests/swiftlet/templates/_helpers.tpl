@@ -1,3 +1,35 @@
+{{- /*
+Fills in what the values lack: sections that are empty in a values file, which takes their defaults away, and sections that a release of an
+older chart does not know (helm upgrade --reuse-values). files/defaults.yaml is a copy of values.yaml, which templates cannot read. To be
+called at the start of every template, since none knows which is rendered first.
+*/ -}}
+{{- define "swiftlet.defaults" -}}
+{{- $defaults := .Files.Get "files/defaults.yaml" | fromYaml -}}
+{{- /* Without it there are no requests and limits. */ -}}
+{{- $_ := unset $defaults "resources" -}}
+{{- include "swiftlet.fill" (dict "values" .Values "defaults" $defaults) -}}
+{{- end -}}
+
+{{- /* Of maps with names of anybody's choice, and of the sidecars' resources, what is not there is not wanted. */ -}}
+{{- define "swiftlet.fill" -}}
+{{- $values := .values -}}
+{{- $whole := list "labels" "annotations" "podLabels" "podAnnotations" "commonLabels" "nodeSelector" "affinity" "issuerRef" "requests" "limits" -}}
+{{- range $name, $default := .defaults -}}
+{{- $given := index $values $name -}}
+{{- if kindIs "invalid" $given -}}
+{{- $_ := set $values $name (deepCopy (dict "value" $default)).value -}}
+{{- else if and (kindIs "map" $default) (kindIs "map" $given) (not (has $name $whole)) -}}
+{{- if and (hasKey $default "requests") (hasKey $default "limits") -}}
+{{- range list "requests" "limits" -}}
+{{- if kindIs "invalid" (index $given .) }}{{ $_ := set $given . dict }}{{ end -}}
+{{- end -}}
+{{- else -}}
+{{- include "swiftlet.fill" (dict "values" $given "defaults" $default) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "swiftlet.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
@@ -13,19 +45,30 @@
 
 {{- define "swiftlet.selectorLabels" -}}
 app.kubernetes.io/name: swiftlet
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: operator
 {{- end -}}
 
+{{- /* One of each: those that select and those that Helm knows its objects by go before commonLabels. */ -}}
 {{- define "swiftlet.labels" -}}
-{{ include "swiftlet.selectorLabels" . }}
-app.kubernetes.io/part-of: swiftlet
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $own := include "swiftlet.selectorLabels" . | fromYaml -}}
+{{- $_ := set $own "app.kubernetes.io/managed-by" .Release.Service -}}
+{{- $_ := set $own "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_") -}}
+{{- $rest := dict "app.kubernetes.io/part-of" "swiftlet" "app.kubernetes.io/version" .Chart.AppVersion -}}
+{{- merge $own (default dict .Values.commonLabels) $rest | toYaml -}}
+{{- end -}}
+
+{{- /* As swiftlet.labels, with those of one object. Takes a dict of "root" and "labels". */ -}}
+{{- define "swiftlet.labelsWith" -}}
+{{- merge (include "swiftlet.labels" .root | fromYaml) (default dict .labels) | toYaml -}}
+{{- end -}}
+
+{{- /* The operator is in no mesh, least of all its own. */ -}}
+{{- define "swiftlet.podLabels" -}}
+{{- $own := include "swiftlet.selectorLabels" . | fromYaml -}}
+{{- $_ := set $own "kuma.io/sidecar-injection" "disabled" -}}
+{{- $rest := dict "app.kubernetes.io/part-of" "swiftlet" -}}
+{{- merge $own (default dict .Values.podLabels) (default dict .Values.commonLabels) $rest | toYaml -}}
 {{- end -}}
 
 {{- define "swiftlet.serviceAccountName" -}}

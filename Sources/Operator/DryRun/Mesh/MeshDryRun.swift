@@ -53,10 +53,12 @@ package struct MeshDryRun: Sendable {
         for identity in deleted { edits.append(try await deletion(of: identity)) }
 
         let others = manifests.filter { !CheckedMeshObject.isOne($0) }.map(\.object)
-        let layered = others.isEmpty ? state : LayeredState(ManifestState(others), over: state)
+        let assumed = served == nil ? nil : try await AssumedWorkloads.missing(others, in: state)
+        let present = others + (assumed?.objects ?? [])
+        let layered = present.isEmpty ? state : LayeredState(ManifestState(present), over: state)
         var objects = try await MeshObjects.read(from: layered, served: served)
         if !edits.contains(where: { $0.resource == Mesh.resource }) { objects.assumeDefaultMesh() }
-        report.notes = objects.notes
+        report.notes = (assumed?.notes ?? []) + objects.notes
 
         let foresight = try MeshForesight(objects.world(options), changes: edits.map { try $0.input })
         report.changes = edits.compactMap(\.change)

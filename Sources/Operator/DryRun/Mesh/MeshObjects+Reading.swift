@@ -4,7 +4,7 @@ import KubeModel
 import SwiftletAPI
 
 extension MeshObjects {
-    /// Reads everything. What the user may not list, what is not installed and what cannot be decoded is left out with a note.
+    /// Reads everything, and of files what their workloads would run (``AssumedWorkloads``). What the user may not list, what is not installed and what cannot be decoded is left out with a note.
     ///
     /// - Parameters:
     ///   - served: what the cluster serves; `nil` for files, which may hold anything.
@@ -15,7 +15,10 @@ extension MeshObjects {
         served: ServedResources? = nil,
         fallback: String? = nil
     ) async throws -> MeshObjects {
-        var reader = MeshObjectReader(state: state, served: served, fallback: fallback)
+        // Files have what somebody wrote; a cluster has the pods of its workloads.
+        let assumed = served == nil ? try await AssumedWorkloads.inFiles(state) : nil
+        let present = assumed.map { LayeredState(ManifestState($0.objects), over: state) as any ClusterState } ?? state
+        var reader = MeshObjectReader(state: present, served: served, fallback: fallback)
         var objects = MeshObjects()
         objects.meshes = try await reader.read(Mesh.resource, as: Mesh.self)
         objects.routes = try await reader.read(TrafficRoute.resource, as: TrafficRoute.self)
@@ -31,7 +34,8 @@ extension MeshObjects {
             if object.value[path: "spec", "hostNetwork"] == true { hostNetworkPods.insert(object.key) }
         }
         objects.hostNetworkPods = hostNetworkPods
-        objects.notes = reader.notes
+        objects.assumedPods = Set((assumed?.objects ?? []).filter { $0.kind == "Pod" }.map(\.key))
+        objects.notes = (assumed?.notes ?? []) + reader.notes
         return objects
     }
 }

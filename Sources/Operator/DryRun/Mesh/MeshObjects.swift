@@ -17,6 +17,8 @@ package struct MeshObjects: Sendable {
     package var routes: [TrafficRoute] = []
     /// Of pods that share the address of their node, and so never get a sidecar.
     var hostNetworkPods: Set<ObjectKey> = []
+    /// Pods that nobody has seen: workloads of files would run them.
+    var assumedPods: Set<ObjectKey> = []
     /// What is missing here and why, for people.
     package var notes: [String] = []
 
