@@ -1,7 +1,6 @@
 import Foundation
 import JSON
-import NIOCore
-import NIOPosix
+import TestSupport
 import Testing
 
 #if canImport(FoundationNetworking)
@@ -31,7 +30,7 @@ struct RealEnvoy: Sendable {
         try Data(authority.utf8).write(to: root)
         let log = folder.appending(path: "log")
         try Data().write(to: log)
-        let adminPort = try await freePort()
+        let adminPort = Int(try TestServer.closedPort())
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = [
@@ -60,14 +59,6 @@ struct RealEnvoy: Sendable {
         let url = try #require(URL(string: "http://127.0.0.1:\(adminPort)/config_dump?include_eds"))
         let (data, _) = try await URLSession.shared.data(from: url)
         return try EnvoyDump(parsing: JSONValue(parsing: Array(data)))
-    }
-
-    private static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port ?? 0
-        try await channel.close()
-        return port
     }
 
     private static func bootstrap(nodeID: String, port: Int, adminPort: Int, root: String) -> String {
