@@ -119,6 +119,7 @@ case $kind in
         } | as_filter)
         others='^(EndToEndTests|ChartTests)\.'
         processors=$(nproc)
+        Tests/scripts.sh || failed+=("tests of the scripts")
         phase "tests that compute" $((2 * processors)) --filter "$pure" --skip "$clustered" --skip "$timed"
         phase "tests that wait" $((4 * processors)) --skip "$pure" --skip "$clustered" --skip "$timed" --skip "$others"
         phase "tests of servers and programs" $((2 * processors)) --filter "$timed" --skip "$clustered"

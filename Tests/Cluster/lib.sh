@@ -60,6 +60,10 @@ minor_version() {
     printf '%s' "${BASH_REMATCH[1]}"
 }
 
+# Whether a kubelet knows the field failCgroupV1 of its configuration. From 1.31 on it does, and refuses control groups of version 1 unless it is
+# false; older ones refuse a configuration with a field that they do not know.
+knows_fail_cgroup_v1() { [[ $(minor_version "$1") -ge 31 ]]; }
+
 # The moment at which process "$1" was started, in clock ticks since boot; with the id it names a process for good.
 started_at() {
     local stat

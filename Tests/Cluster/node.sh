@@ -106,8 +106,7 @@ kubeAPIQPS: 100
 kubeAPIBurst: 200
 volumePluginDir: /run/volume-plugins
 EOF
-# A kubelet from 1.31 on refuses control groups of version 1 unless told otherwise. Older ones do not know the field, and refuse what they do not know.
-if [[ ! -e /sys/fs/cgroup/cgroup.controllers && $(minor_version "$KUBE_BIN/kubelet") -ge 31 ]]; then
+if [[ ! -e /sys/fs/cgroup/cgroup.controllers ]] && knows_fail_cgroup_v1 "$KUBE_BIN/kubelet"; then
     echo "failCgroupV1: false" >>/run/kubelet.yaml
 fi
 : >/run/resolv.conf

@@ -34,7 +34,7 @@ final class EnvoyProcess: Sendable {
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "envoy-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let adminPort = Int(try TestServer.closedPort())
+        let adminPort = try freePort()
         try Data(TestCertificate.chain.utf8).write(to: folder.appending(path: "root.pem"))
         try Data(token.utf8).write(to: folder.appending(path: "token"))
         let bootstrap = bootstrap(nodeID: nodeID, port: port, adminPort: adminPort, folder: folder)
@@ -83,6 +83,8 @@ final class EnvoyProcess: Sendable {
         let (data, _) = try await URLSession.shared.data(from: url)
         return String(decoding: data, as: UTF8.self)
     }
+
+    static func freePort() throws -> Int { Int(try TestServer.closedPort()) }
 
     private static func bootstrap(nodeID: String, port: Int, adminPort: Int, folder: URL) -> String {
         """
