@@ -7,7 +7,7 @@ import PollingSupport
 import Testing
 
 /// Webhooks that a real API server calls, with certificates that they make themselves.
-@Suite(RealCluster.isThere, .timeLimit(.minutes(5))) struct WebhookIntegrationTests {
+@Suite(RealCluster.isThere, .timeLimit(.minutes(20))) struct WebhookIntegrationTests {
     private static let handlers: [String: AdmissionHandler] = [
         "/mutate": { request in
             guard request.object?[path: "data", "mutate"] != nil else { return .allowed() }

@@ -3,7 +3,7 @@ import KubeModel
 import KubeRuntime
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct AdmissionProbeTests {
+@Suite(.timeLimit(.minutes(10))) struct AdmissionProbeTests {
     private static let name = "swiftlet.swiftlet-system.svc"
 
     private let certificate = ServingCertificate()

@@ -8,7 +8,7 @@ import NIOPosix
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct AdmissionServerTests {
+@Suite(.timeLimit(.minutes(10))) struct AdmissionServerTests {
     private static let request = CertificateRequest(dnsNames: ["webhook"], ipAddresses: ["127.0.0.1"])
 
     private let certificate = ServingCertificate()

@@ -10,7 +10,7 @@ import Testing
 @testable import Operator
 
 /// The mesh part of the operator at work, as people see it through the API server.
-@Suite(TestCluster.isThere, .serialized, .timeLimit(.minutes(4)))
+@Suite(TestCluster.isThere, .serialized, .timeLimit(.minutes(20)))
 struct MeshOperatorTests {
     private static let injection = "kuma.io/sidecar-injection"
 
