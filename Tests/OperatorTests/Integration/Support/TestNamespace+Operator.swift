@@ -62,6 +62,7 @@ extension TestNamespace {
             group.add(reflector, isRequired: required.contains(reflector.name))
         }
         group.add(webServers.controller)
+        registry.register(group.metrics)
         return group
     }
 }

@@ -115,6 +115,7 @@ extension TestNamespace {
         let validation = ValidationHandler(mesh: mesh.lints)
         if validates { webhooks.handlers[ValidatorWebhooks.path] = { try validation.respond(to: $0) } }
         _ = webhooks.join(&group)
+        registry.register(group.metrics)
         return group
     }
 
