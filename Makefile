@@ -18,12 +18,12 @@ help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 .PHONY: demo
-demo: build ## Bring up a Kubernetes, show the operator on the sample WebServer and the mesh tutorial, clean up
+demo: can-run-node build ## Bring up a Kubernetes, show the operator on the sample WebServer and the mesh tutorial, clean up
 	$(CLUSTER)/deps.sh full
 	Tests/Demo/demo.sh
 
 .PHONY: demo-mesh
-demo-mesh: build ## Show the mesh tutorial alone
+demo-mesh: can-run-node build ## Show the mesh tutorial alone
 	$(CLUSTER)/deps.sh full
 	Tests/Demo/demo.sh mesh
 
@@ -32,6 +32,11 @@ test: build ## Run all unit tests, the integration tests against a real API serv
 	$(CLUSTER)/deps.sh light
 	Tests/run.sh unit
 	Tests/run.sh bad-days short
+
+.PHONY: stress-test
+stress-test: build ## Run "make test" three times beside stress-ng, at three times the load; prints how long each took
+	$(CLUSTER)/deps.sh stress
+	Tests/stress.sh
 
 .PHONY: bad-days
 bad-days: build ## Run the tests of bad days: kills, outages, expired certificates, a full and a stuck namespace, churn; 5 to 10 minutes
@@ -57,6 +62,11 @@ bench: release ## Measure, and print the figures beside those of the Go peer
 attack: release ## Attack a release build from four local clients for five minutes, and print what honest users notice
 	$(CLUSTER)/deps.sh light
 	Tests/run.sh attack
+
+# Fails at once, and not after a build of minutes.
+.PHONY: can-run-node
+can-run-node:
+	@$(CLUSTER)/deps.sh can-run-node
 
 .PHONY: build
 build: ## Build for debugging
@@ -93,7 +103,7 @@ lint: ## Check the format and the layering
 	.ci/named-tests
 
 .PHONY: cluster
-cluster: ## Bring up a Kubernetes node on this machine; prints the kubeconfig
+cluster: can-run-node ## Bring up a Kubernetes node on this machine; prints the kubeconfig
 	$(CLUSTER)/deps.sh full
 	$(CLUSTER)/up.sh full --name $(CLUSTER_NAME)
 

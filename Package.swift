@@ -171,6 +171,11 @@ let package = Package(
         ),
         .target(name: "PollingSupport", path: "Tests/PollingSupport", swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "PollingSupportTests",
+            dependencies: ["PollingSupport", "TestSupport"],
+            swiftSettings: strict
+        ),
         .tests(of: "JSON"),
         .tests(of: "YAML", ["JSON"]),
         .tests(of: "KubeModel", ["JSON", "TestSupport"]),
@@ -196,7 +201,11 @@ let package = Package(
         ),
         .tests(of: "Dataplanes", ["JSON", "YAML", "KubeModel", "SwiftletAPI", "TestSupport"]),
         .tests(of: "TrafficPolicy", ["JSON", "YAML", "KubeModel", "SwiftletAPI", "Dataplanes", "TestSupport"]),
-        .tests(of: "Injection", ["JSON", "YAML", "KubeModel", "SwiftletAPI", "TestSupport"], [.subprocess]),
+        .tests(
+            of: "Injection",
+            ["JSON", "YAML", "KubeModel", "SwiftletAPI", "PollingSupport", "TestSupport"],
+            [.subprocess]
+        ),
         .tests(of: "EnvoyAPI", ["TestSupport"], [.protobuf]),
         .tests(
             of: "EnvoyConfig",

@@ -1,10 +1,12 @@
 # etcd, kube-apiserver and kube-controller-manager: all that tests of controllers need.
 # shellcheck shell=bash
 
-# Sets ETCD, APISERVER and CONTROLLER_MANAGER.
+# Sets ETCD, APISERVER and CONTROLLER_MANAGER. The etcd is the one that ETCD names, that of KUBE_ASSETS, or Debian's.
 find_control_plane() {
-    ETCD=$KUBE_BIN/etcd
-    [[ -x $ETCD ]] || ETCD=$DEB_ROOT/usr/bin/etcd
+    if [[ -z ${ETCD-} ]]; then
+        ETCD=$KUBE_BIN/etcd
+        [[ -x $ETCD ]] || ETCD=$DEB_ROOT/usr/bin/etcd
+    fi
     APISERVER=$KUBE_BIN/kube-apiserver
     CONTROLLER_MANAGER=$KUBE_BIN/kube-controller-manager
     local program
@@ -39,8 +41,20 @@ choose_control_plane() {
     SERVER=https://127.0.0.1:$SERVER_PORT
 }
 
+# streams_lists ETCD: whether API servers that stream lists can do so on it. They ask etcd for its progress, and it answers that properly only since
+# the versions named in versions.env.
+streams_lists() {
+    local version lowest=$ETCD_STREAMING_35
+    version=$("$1" --version | awk '/^etcd Version:/ { print $3 }')
+    [[ $version != 3.4.* ]] || lowest=$ETCD_STREAMING_34
+    [[ $(printf '%s\n' "$lowest" "$version" | sort -V | head -n 1) == "$lowest" ]]
+}
+
 start_etcd() {
     local flags=()
+    if [[ $(minor_version "$APISERVER") -ge 32 ]] && ! streams_lists "$ETCD"; then
+        say "$ETCD is too old for an API server to stream lists on; ETCD may name another one, from $ETCD_STREAMING_34 or $ETCD_STREAMING_35 on"
+    fi
     # A test cluster's data need not survive a power cut.
     if accepts "$ETCD" --unsafe-no-fsync --version; then flags+=(--unsafe-no-fsync); fi
     start etcd "$ETCD" --data-dir "$STATE/etcd" --listen-client-urls "http://127.0.0.1:$ETCD_PORT" \

@@ -2,6 +2,8 @@
 # Brings what the test cluster needs onto this machine. Idempotent: only what is missing is fetched or built.
 #
 #   deps.sh build    what a Swift build needs
+#   deps.sh can-run-node   nothing; fails when a whole node cannot run on this machine
+#   deps.sh stress   stress-ng
 #   deps.sh helm     Helm
 #   deps.sh light    etcd, kube-apiserver, kube-controller-manager, kubectl; Envoy, promtool, iptables and ip for tests
 #   deps.sh full     all of a node as well: scheduler, kubelet, kube-proxy, containerd, CNI, image tools
@@ -15,16 +17,40 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 APT=(apt-get -q -o DPkg::Lock::Timeout=600 -o APT::Get::Assume-Yes=true)
 export DEBIAN_FRONTEND=noninteractive
 
-# One run at a time; the second then finds everything there.
-mkdir -p "$CACHE"
-exec {lock}>"$CACHE/deps.lock"
-flock -n "$lock" || { say "waiting for another deps.sh" && flock "$lock"; }
-
-# What an interrupted run left.
-rm -rf "$CACHE"/unpack.?????? "$CACHE"/pip.??????
-
 as_root() {
-    if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi
+    if [[ $(id -u) == 0 ]]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "not root, and there is no sudo: as root, run $*"
+    fi
+}
+
+# need_swift: the toolchain is the one thing that nothing here installs.
+need_swift() {
+    local version
+    command -v swift >/dev/null || fail "there is no swift in PATH: install Swift $SWIFT_VERSION or later first"
+    version=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p')
+    [[ $(printf '%s\n' "$SWIFT_VERSION" "$version" | sort -V | head -n 1) == "$SWIFT_VERSION" ]] ||
+        fail "Swift $SWIFT_VERSION or later is needed, and $(command -v swift) is ${version:-of an unknown version}"
+}
+
+# need_space GIGABYTES: for what is built and unpacked.
+need_space() {
+    local free
+    free=$(df --output=avail -k "$CACHE" | tail -n 1)
+    [[ $((free / 1024 / 1024)) -ge $1 ]] || fail "$CACHE has $((free / 1024 / 1024)) GiB left, and $1 are needed; SWIFTLET_CACHE names another place"
+}
+
+can_run_node() {
+    [[ $(uname) == Linux ]] || fail "a node needs Linux"
+    [[ $(id -u) == 0 ]] || fail "a node needs root: its containers, network and mounts are real; run this as root"
+    unshare --net --mount --pid --fork true 2>/dev/null ||
+        fail "this machine does not let root make namespaces (a container without privileges?): no node can run on it"
+    if ip link show swiftlet0 >/dev/null 2>&1 && [[ -z $(find "$CACHE/runs" -mindepth 1 -maxdepth 1 -name '[!.]*' 2>/dev/null) ]]; then
+        fail "the link swiftlet0 exists: another node is up on this machine; take it down first (make cluster-down)"
+    fi
 }
 
 # Runs a command with its output in a log that is shown only when the command fails.
@@ -40,6 +66,10 @@ quietly() {
     return "$status"
 }
 
+need_apt() {
+    command -v apt-get >/dev/null || fail "missing: $1. They are installed by apt-get, which this machine does not have: it takes Debian 12 or a relative"
+}
+
 apt_lists() {
     [[ -n ${apt_lists_done-} ]] && return
     say "apt: updating the package lists"
@@ -53,6 +83,7 @@ install_packages() {
         [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
     done
     [[ ${#missing[@]} == 0 ]] && return
+    need_apt "${missing[*]}"
     apt_lists
     say "apt: installing ${missing[*]}"
     # Run level 1 keeps the packages' services from being started by their installation.
@@ -64,6 +95,7 @@ unpack_packages() {
     local package work
     for package in "$@"; do
         [[ -e $DEB_ROOT/.have/$package ]] && continue
+        need_apt "$package"
         apt_lists
         say "apt: unpacking $package into the cache"
         work=$(mktemp -d "$CACHE/unpack.XXXXXX")
@@ -187,14 +219,35 @@ build_kubernetes() {
     rm -rf "$build"
 }
 
+# What cannot be helped is told at once.
+mkdir -p "$CACHE"
+case ${1-} in
+    build) need_swift ;;
+    can-run-node)
+        can_run_node
+        exit
+        ;;
+esac
+
+# One run at a time; the second then finds everything there.
+exec {lock}>"$CACHE/deps.lock"
+flock -n "$lock" || { say "waiting for another deps.sh" && flock "$lock"; }
+
+# What an interrupted run left.
+rm -rf "$CACHE"/unpack.?????? "$CACHE"/pip.??????
+
 case ${1-} in
     build)
         install_packages "${BUILD_PACKAGES[@]}"
+        ;;
+    stress)
+        install_packages "${STRESS_PACKAGES[@]}"
         ;;
     helm)
         fetch_helm
         ;;
     light)
+        need_space 4
         install_packages "${LIGHT_PACKAGES[@]}"
         unpack_packages "${LIGHT_UNPACKED[@]}"
         fetch_kubectl
@@ -203,6 +256,7 @@ case ${1-} in
         build_kubernetes "${LIGHT_BINARIES[@]}"
         ;;
     full)
+        need_space 6
         install_packages "${LIGHT_PACKAGES[@]}" "${FULL_PACKAGES[@]}" "${IMAGE_TOOLS[@]}"
         unpack_packages "${LIGHT_UNPACKED[@]}" "${FULL_UNPACKED[@]}"
         fetch_kubectl
@@ -212,7 +266,7 @@ case ${1-} in
         build_kubernetes "${LIGHT_BINARIES[@]}" "${FULL_BINARIES[@]}"
         ;;
     *)
-        say "usage: deps.sh build|helm|light|full"
+        say "usage: deps.sh build|can-run-node|stress|helm|light|full"
         exit 64
         ;;
 esac

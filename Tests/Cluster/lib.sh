@@ -52,6 +52,18 @@ keep_accepted() {
     done
 }
 
+# The minor version of a program of Kubernetes: 20 of "Kubernetes v1.20.2".
+minor_version() {
+    local version
+    version=$("$1" --version 2>/dev/null) || true
+    [[ $version =~ v1\.([0-9]+) ]] || fail "$1 --version tells no version of Kubernetes: ${version:-nothing}"
+    printf '%s' "${BASH_REMATCH[1]}"
+}
+
+# Whether a kubelet knows the field failCgroupV1 of its configuration. From 1.31 on it does, and refuses control groups of version 1 unless it is
+# false; older ones refuse a configuration with a field that they do not know.
+knows_fail_cgroup_v1() { [[ $(minor_version "$1") -ge 31 ]]; }
+
 # The moment at which process "$1" was started, in clock ticks since boot; with the id it names a process for good.
 started_at() {
     local stat
@@ -110,23 +122,54 @@ stop() {
     done
 }
 
+# Where the logs will be found: up.sh moves them when the cluster does not come up.
+logs_kept() { printf '%s' "${FAILED_LOGS:-$STATE/logs}"; }
+
+# show_log NAME: the end of a log, with its name.
+show_log() {
+    local log=$STATE/logs/$1.log
+    [[ -s $log ]] || { say "$1 wrote no log" && return; }
+    say "---- the end of $1.log:"
+    tail -n 20 "$log" >&2
+    say "----"
+}
+
+# "NAME STATUS" of the process that is to blame when the one recorded under a name has ended: the node tells which of its daemons did.
+ended_of() {
+    if [[ $1 == node && -s $STATE/node/ended ]]; then cat "$STATE/node/ended"; else echo "$1"; fi
+}
+
 # await SECONDS WHAT NAME COMMAND...: polls until the command succeeds; gives up at the deadline, or at once when the
-# process recorded under NAME has ended.
+# process recorded under NAME has ended. On a busy machine the deadline is later.
 await() {
-    local limit=$1 what=$2 name=$3 deadline=$((SECONDS + $1))
+    local limit=$1 what=$2 name=$3 start=$SECONDS waited daemon status
     shift 3
     until "$@" >/dev/null 2>&1; do
         # A record that is empty is being written.
         if [[ -s $STATE/pids/$name ]] && ! recorded_pid "$name" >/dev/null; then
-            tail -n 20 "$STATE/logs/$name.log" >&2 || true
-            fail "$name ended; its log is $STATE/logs/$name.log"
+            read -r daemon status < <(ended_of "$name")
+            show_log "$daemon"
+            fail "$daemon ended${status:+ with status $status} while waiting for: $what; its log is $(logs_kept)/$daemon.log"
         fi
-        if [[ $SECONDS -ge $deadline ]]; then
-            tail -n 20 "$STATE/logs/$name.log" >&2 || true
-            fail "$what: not within $limit s; see $STATE/logs"
+        waited=$((SECONDS - start))
+        if [[ $waited -ge $limit && $waited -ge $((limit * $(patience))) ]]; then
+            # Of what runs on the node, the kubelet is the one that waits for all others.
+            daemon=$name
+            [[ $name != node ]] || daemon=kubelet
+            show_log "$daemon"
+            fail "$what: not within $waited s; the logs are in $(logs_kept)"
         fi
         sleep 0.1
     done
+}
+
+# By how much deadlines are later than usual, a whole number from 1 to 10: SWIFTLET_PATIENCE, or how many processes want to run for each processor.
+patience() {
+    local load factor
+    read -r load _ </proc/loadavg
+    factor=$((${load%.*} / $(nproc) + 1))
+    [[ ${SWIFTLET_PATIENCE:-0} -le $factor ]] || factor=$SWIFTLET_PATIENCE
+    printf '%s' $((factor < 10 ? factor : 10))
 }
 
 # Sets PORTS to "$1" free TCP ports, below the kernel's ephemeral ports and Kubernetes' node ports.

@@ -2,7 +2,7 @@
 # The node's own process number 1. whole-node.sh starts it in network, mount and process namespaces of its own: whatever
 # containerd and kubelet make in them, links, mounts, iptables rules and processes, ends when this process ends.
 #
-# Ends as soon as one of the node's daemons ends.
+# Ends as soon as one of the node's daemons ends, and tells which in node/ended: its name and its exit status.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -106,25 +106,56 @@ kubeAPIQPS: 100
 kubeAPIBurst: 200
 volumePluginDir: /run/volume-plugins
 EOF
+if [[ ! -e /sys/fs/cgroup/cgroup.controllers ]] && knows_fail_cgroup_v1 "$KUBE_BIN/kubelet"; then
+    echo "failCgroupV1: false" >>/run/kubelet.yaml
+fi
 : >/run/resolv.conf
 
 LOGS=$STATE/logs
-write_registry_configuration /run/registry.yaml 5000
-docker-registry serve /run/registry.yaml >>"$LOGS/registry.log" 2>&1 &
-containerd --config /run/containerd.toml >>"$LOGS/containerd.log" 2>&1 &
+declare -A DAEMONS=()
+# daemon NAME COMMAND...: runs a command in the background, with its output in a log of its name.
+daemon() {
+    "${@:2}" >>"$LOGS/$1.log" 2>&1 &
+    DAEMONS[$!]=$1
+}
 
-until [[ -S /run/containerd/containerd.sock ]]; do sleep 0.05; done
+# end ID STATUS: tells which daemon ended, and ends the node with it.
+end() {
+    local name=${DAEMONS[$1]:-node}
+    echo "$name $2" >"$NODE/ended"
+    echo "$name ended with status $2; its log is $LOGS/$name.log" >&2
+    exit 1
+}
+
+# until_true COMMAND...: polls until the command succeeds, or a daemon ends.
+until_true() {
+    local id status
+    until "$@"; do
+        for id in "${!DAEMONS[@]}"; do
+            if kill -0 "$id" 2>/dev/null; then continue; fi
+            status=0
+            wait "$id" || status=$?
+            end "$id" "$status"
+        done
+        sleep 0.05
+    done
+}
+
+write_registry_configuration /run/registry.yaml 5000
+daemon registry docker-registry serve /run/registry.yaml
+daemon containerd containerd --config /run/containerd.toml
+until_true test -S /run/containerd/containerd.sock
 # Old releases must be told to speak to anything but Docker.
 keep_accepted "$KUBE_BIN/kubelet" --container-runtime=remote
-"$KUBE_BIN/kubelet" "${FLAGS[@]}" --config=/run/kubelet.yaml --kubeconfig="$STATE/pki/kubelet.kubeconfig" \
+daemon kubelet "$KUBE_BIN/kubelet" "${FLAGS[@]}" --config=/run/kubelet.yaml --kubeconfig="$STATE/pki/kubelet.kubeconfig" \
     --hostname-override=node --node-ip="$NODE_ADDRESS" \
-    --container-runtime-endpoint=unix:///run/containerd/containerd.sock >>"$LOGS/kubelet.log" 2>&1 &
+    --container-runtime-endpoint=unix:///run/containerd/containerd.sock
 # kubelet waits for the API server; kube-proxy would go on without knowing its node.
-until [[ -e $STATE/node/go ]]; do sleep 0.05; done
-"$KUBE_BIN/kube-proxy" --kubeconfig="$STATE/pki/kube-proxy.kubeconfig" --hostname-override=node --proxy-mode=iptables \
-    --cluster-cidr="$POD_RANGE" --conntrack-max-per-core=0 --iptables-min-sync-period=100ms \
-    --healthz-bind-address=127.0.0.1 >>"$LOGS/kube-proxy.log" 2>&1 &
-"$HERE/dns.sh" "$STATE" >>"$LOGS/dns.log" 2>&1 &
-wait -n
-echo "one of the node's daemons ended; see $LOGS" >&2
-exit 1
+until_true test -e "$STATE/node/go"
+daemon kube-proxy "$KUBE_BIN/kube-proxy" --kubeconfig="$STATE/pki/kube-proxy.kubeconfig" --hostname-override=node \
+    --proxy-mode=iptables --cluster-cidr="$POD_RANGE" --conntrack-max-per-core=0 --iptables-min-sync-period=100ms \
+    --healthz-bind-address=127.0.0.1
+daemon dns "$HERE/dns.sh" "$STATE"
+status=0
+wait -n -p ended || status=$?
+end "$ended" "$status"

@@ -34,6 +34,9 @@ mkdir "$STATE" 2>/dev/null ||
     fail "$STATE exists: a cluster of this name is up, or was not taken down (down.sh --name $NAME)"
 STATE=$(cd "$STATE" && pwd)
 echo "$MODE" >"$STATE/mode"
+# The run of tests that it belongs to takes it down, or the run after it.
+if [[ -d ${SWIFTLET_RUN-}/clusters ]]; then echo "$STATE" >"$SWIFTLET_RUN/clusters/$NAME"; fi
+FAILED_LOGS=$STATE.failed
 # A cluster that does not come up is taken down again; its logs are kept beside it.
 trap clean_up_failure EXIT
 trap 'exit 130' INT TERM

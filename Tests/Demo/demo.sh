@@ -6,6 +6,12 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 cluster=Tests/Cluster
+# shellcheck source-path=SCRIPTDIR source=../Cluster/lib.sh
+source "$cluster/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../runs.sh
+source Tests/runs.sh
+# A demo that was killed leaves nothing to the next one.
+begin_run demo
 name=swiftlet-demo
 swiftlet=${SWIFTLET_BINARY:-.build/debug/swiftlet}
 work=$(mktemp -d)
@@ -54,6 +60,7 @@ clean_up() {
     say "cleaning up"
     "$cluster/down.sh" --name "$name"
     rm -rf "$work"
+    end_run
     exit "$status"
 }
 trap clean_up EXIT

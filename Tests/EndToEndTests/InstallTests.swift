@@ -159,8 +159,13 @@ struct InstallTests {
             "swiftlet.phys.app/restart-pods-without-sidecar=true"
         )
         try await eventually("its successor has a sidecar", within: .seconds(120)) {
-            try await slipped("get", "pods", "-o", "jsonpath={.items[*].spec.containers[*].name}")
-                .contains("kuma-sidecar")
+            // From 1.29 on it is an init container that runs on.
+            try await slipped(
+                "get",
+                "pods",
+                "-o",
+                "jsonpath={.items[*].spec.containers[*].name} {.items[*].spec.initContainers[*].name}"
+            ).contains("kuma-sidecar")
         }
     }
 
@@ -174,7 +179,8 @@ struct InstallTests {
         }
         try await eventually("pods are injected", within: .seconds(60)) {
             let dryRun = [
-                "run", "asked", "--image=nginx", "--dry-run=server", "-o", "jsonpath={.spec.containers[*].name}",
+                "run", "asked", "--image=nginx", "--dry-run=server", "-o",
+                "jsonpath={.spec.containers[*].name} {.spec.initContainers[*].name}",
             ]
             let run = try await EndToEnd.kubectl(["--namespace", tutorial.name] + dryRun)
             return run.status == 0 && run.output.contains("kuma-sidecar")

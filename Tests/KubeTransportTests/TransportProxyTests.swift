@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct TransportProxyTests {
+@Suite(.blocking) struct TransportProxyTests {
     /// A proxy that connects to `target` whatever it is asked for, and notes the requests that it got.
     private func proxy(to target: UInt16, _ requests: Log) throws -> TestServer {
         try TestServer { connection in

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct TransportTLSTests {
+@Suite(.blocking) struct TransportTLSTests {
     /// Answers with what the handshake told and with the request's `Host`.
     private static func serve(_ connection: TestConnection) throws {
         let handshake = TLSFront.Handshake(try connection.readLine())

@@ -1,16 +1,18 @@
 /// Asks again until there is an answer that is not `nil`.
 ///
+/// - Parameter limit: on an idle machine of the usual speed; see ``Patience``.
 /// - Throws: ``NeverHappened`` after the limit, or what `probe` throws.
 package func eventually<Value>(
     _ what: String,
     within limit: Duration = .seconds(90),
     _ probe: () async throws -> Value?
 ) async throws -> Value {
-    let deadline = ContinuousClock.now + limit
+    let start = ContinuousClock.now
     while true {
-        let isLast = ContinuousClock.now >= deadline
+        let waited = start.duration(to: .now)
+        let isLast = waited >= limit && waited >= limit.patiently
         if let value = try await probe() { return value }
-        if isLast { throw NeverHappened(description: "not within \(limit): \(what)") }
+        if isLast { throw NeverHappened(description: "not within \(waited): \(what)") }
         try await Task.sleep(for: .milliseconds(30))
     }
 }

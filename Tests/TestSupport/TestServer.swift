@@ -33,12 +33,10 @@ package final class TestServer: Sendable {
         Glibc.shutdown(listener, CInt(SHUT_RDWR))
     }
 
-    /// A port on which nobody listens yet. Where nobody ever should, there is ``RefusingPort``.
-    package static func closedPort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        return try bindToLoopback(descriptor)
-    }
+    /// A port of all addresses on which nobody listens yet. Where nobody ever should, there is ``RefusingPort``.
+    ///
+    /// None of those that the kernel gives to clients and to whoever listens on any port: one of these would soon be taken. Given out once.
+    package static func closedPort() throws -> UInt16 { try FreePorts.shared.take() }
 
     private func accept(_ handler: @escaping Handler) {
         while true {

@@ -1,5 +1,6 @@
 import Foundation
 import PollingSupport
+import TestSupport
 import Testing
 
 /// A namespace in the mesh, and the operator that looks after it.
@@ -7,17 +8,20 @@ import Testing
 /// The operator is started, stopped and killed in the middle of a test.
 actor Mesh {
     nonisolated let kubectl: KubectlNamespace
-    private let port = Int.random(in: 20_000..<28_000)
+    private let port: Int
     private var process:
         (operator: OperatorProcess, end: CheckedContinuation<Bool, Never>, task: Task<Void, any Error>)?
 
-    private init(_ kubectl: KubectlNamespace) { self.kubectl = kubectl }
+    private init(_ kubectl: KubectlNamespace) throws {
+        self.kubectl = kubectl
+        port = Int(try TestServer.closedPort())
+    }
 
     /// Runs `body` with a namespace whose pods get sidecars, by the annotation of the tutorial; both are gone afterwards.
     static func run(namespace: String, _ body: @Sendable (Mesh) async throws -> Void) async throws {
         try await EndToEnd.withNamespace(namespace) { kubectl in
             try await kubectl("annotate", "namespace", kubectl.name, "kuma.io/sidecar-injection=enabled")
-            let mesh = Mesh(kubectl)
+            let mesh = try Mesh(kubectl)
             let outcome: Result<Void, any Error>
             do { outcome = .success(try await body(mesh)) } catch { outcome = .failure(await mesh.explained(error)) }
             try await mesh.stop()

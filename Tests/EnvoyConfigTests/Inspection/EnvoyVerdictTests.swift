@@ -8,7 +8,7 @@ import Testing
 import TrafficPolicy
 
 /// What a real Envoy says to it.
-@Suite(EnvoyProgram.isThere, .serialized)
+@Suite(EnvoyProgram.isThere, .serialized, .blocking)
 struct EnvoyVerdictTests {
     @Test(arguments: 0..<30 as Range<UInt64>)
     func randomMeshesAreAccepted(seed: UInt64) async throws {

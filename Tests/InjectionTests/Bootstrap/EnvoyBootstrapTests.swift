@@ -1,6 +1,8 @@
 import Foundation
 import Injection
 import JSON
+import PollingSupport
+import TestSupport
 import Testing
 
 struct EnvoyBootstrapTests {
@@ -122,6 +124,30 @@ struct EnvoyBootstrapTests {
 /// What a real Envoy makes of it.
 @Suite(.serialized, Envoy.isThere)
 struct RealEnvoyTests {
+    /// Ports of this machine for those that ``probedPod`` and the sidecar name.
+    private struct Ports: Sendable {
+        let http, tcp, grpc, admin, readiness, probes, inbound: UInt16
+        /// Nobody listens on these.
+        let https, otherTCP: RefusingPort
+
+        init() throws {
+            http = try TestServer.closedPort()
+            tcp = try TestServer.closedPort()
+            grpc = try TestServer.closedPort()
+            admin = try TestServer.closedPort()
+            readiness = try TestServer.closedPort()
+            probes = try TestServer.closedPort()
+            inbound = try TestServer.closedPort()
+            https = try RefusingPort()
+            otherTCP = try RefusingPort()
+        }
+
+        func replacing(in text: String) -> String {
+            [("28080", http), ("28081", tcp), ("28082", grpc), ("28443", https.port), ("28083", otherTCP.port)]
+                .reduce(text) { $0.replacing($1.0, with: "\($1.1)") }
+        }
+    }
+
     static let probedPod = """
         metadata: {name: web}
         spec:
@@ -151,11 +177,12 @@ struct RealEnvoyTests {
     /// Without a control plane to wait for, and on ports of this test.
     @Test func answersTheKubelet() async throws {
         var configuration = InjectorConfiguration.sample(native: false)
-        configuration.adminPort = 28901
-        configuration.readinessPort = 28902
-        configuration.probePort = 28903
+        let ports = try Ports()
+        configuration.adminPort = ports.admin
+        configuration.readinessPort = ports.readiness
+        configuration.probePort = ports.probes
         configuration.drainTime = 3
-        let outcome = try SidecarInjector(configuration).inject(yaml(Self.probedPod))
+        let outcome = try SidecarInjector(configuration).inject(yaml(ports.replacing(in: Self.probedPod)))
         var bootstrap = try outcome.bootstrap()
         bootstrap["dynamic_resources"] = nil
         bootstrap["cluster_manager"] = nil
@@ -165,43 +192,48 @@ struct RealEnvoyTests {
         )
         // An inbound listener as the control plane would send it.
         var listeners = bootstrap[path: "static_resources", "listeners"]?.arrayValue ?? []
-        listeners.append(try Self.inboundListener())
+        listeners.append(try Self.inboundListener(ports.inbound))
         bootstrap[path: "static_resources", "listeners"] = .array(listeners)
         var arguments = try Envoy.arguments(outcome)
         arguments[1] = bootstrap.encodedText()
         try await Envoy.run(arguments) {
-            try await Program.run("python3", ["-c", applicationProgram, "28080", "28081"], while: Self.askAll)
+            try await Program.run("python3", ["-c", applicationProgram, "\(ports.http)", "\(ports.tcp)"]) {
+                try await Self.askAll(ports)
+            }
         }
     }
 
-    private static func askAll() async throws {
-        try await answers("200", "http://127.0.0.1:28902/ready")
-        try await answers("200", "http://127.0.0.1:28903/28080/health%20z?full=1")
-        try await answers("200", "http://127.0.0.1:28903/28080/$$(POD_NAME)")
+    private static func askAll(_ ports: Ports) async throws {
+        let sidecar = "http://127.0.0.1:\(ports.readiness)"
+        let probes = "http://127.0.0.1:\(ports.probes)"
+        try await answers("200", "\(sidecar)/ready")
+        try await answers("200", "\(probes)/\(ports.http)/health%20z?full=1")
+        try await answers("200", "\(probes)/\(ports.http)/$$(POD_NAME)")
         // Nobody listens there, nobody asked for that, and a data path there is none.
-        try await answers("404", "http://127.0.0.1:28903/28080/other")
-        try await answers("503", "http://127.0.0.1:28903/https/28443/s")
-        try await answers("200", "http://127.0.0.1:28903/tcp/28081")
-        try await answers("503", "http://127.0.0.1:28903/tcp/28083")
-        try await answers("404", "http://127.0.0.1:28903/tcp/28080")
-        try await answers("404", "http://127.0.0.1:28902/drain/guess")
-        #expect(try await !asksToLeave("http://127.0.0.1:28910/"))
+        try await answers("404", "\(probes)/\(ports.http)/other")
+        try await answers("503", "\(probes)/https/\(ports.https.port)/s")
+        try await answers("200", "\(probes)/tcp/\(ports.tcp)")
+        try await answers("503", "\(probes)/tcp/\(ports.otherTCP.port)")
+        try await answers("404", "\(probes)/tcp/\(ports.http)")
+        try await answers("404", "\(sidecar)/drain/guess")
+        let inbound = "http://127.0.0.1:\(ports.inbound)/"
+        #expect(try await !asksToLeave(inbound))
         let start = ContinuousClock.now
-        let drain = ["--max-time", "10", "http://127.0.0.1:28902//drain/secret"]
+        let drain = ["--max-time", "60", "\(sidecar)//drain/secret"]
         #expect(try await status(drain) == "200")
         // Three seconds to drain, which is no more than the eight to end in less five.
-        #expect((.seconds(2.9) ..< .seconds(5)).contains(ContinuousClock.now - start))
+        #expect((.seconds(2.9) ..< .seconds(5).patiently).contains(ContinuousClock.now - start))
         // It still serves, but asks every client to go elsewhere.
-        #expect(try await asksToLeave("http://127.0.0.1:28910/"))
-        try await answers("200", "http://127.0.0.1:28902/ready")
+        #expect(try await asksToLeave(inbound))
+        try await answers("200", "\(sidecar)/ready")
     }
 
-    private static func inboundListener() throws -> JSONValue {
+    private static func inboundListener(_ port: UInt16) throws -> JSONValue {
         try yaml(
             """
             name: inbound
             traffic_direction: INBOUND
-            address: {socket_address: {address: 127.0.0.1, port_value: 28910}}
+            address: {socket_address: {address: 127.0.0.1, port_value: \(port)}}
             filter_chains:
             - filters:
               - name: envoy.filters.network.http_connection_manager
@@ -219,13 +251,13 @@ struct RealEnvoyTests {
     }
 
     private static func asksToLeave(_ url: String) async throws -> Bool {
-        let answer = try await Program.output("curl", ["-s", "-i", "--noproxy", "*", "--max-time", "5", url])
+        let answer = try await Program.output("curl", ["-s", "-i", "--noproxy", "*", "--max-time", "60", url])
         #expect(answer.contains("204"))
         return answer.contains("connection: close")
     }
 
     private static func answers(_ code: String, _ url: String) async throws {
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + .seconds(90).patiently
         var last = ""
         while ContinuousClock.now < deadline {
             last = try await status(["--max-time", "5", url])

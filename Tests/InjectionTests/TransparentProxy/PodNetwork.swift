@@ -1,5 +1,6 @@
 import Foundation
 import Injection
+import PollingSupport
 import Testing
 
 /// Two network namespaces with names of their own, joined by a pair of interfaces, and servers that tell who they are.
@@ -112,6 +113,7 @@ struct PodNetwork: Sendable {
     }
 
     private func setUp(_ id: String) async throws {
+        for namespace in [pod, peer] { try Self.record(namespace) }
         let (a, b) = ("swa\(id)", "swb\(id)")
         let length = family == .ipv4 ? "/24" : "/64"
         for command in [
@@ -126,6 +128,12 @@ struct PodNetwork: Sendable {
         }
     }
 
+    /// Has a later run remove the namespace when this one is killed: no process stands for it. See Tests/runs.sh.
+    private static func record(_ namespace: String) throws {
+        guard let run = ProcessInfo.processInfo.environment["SWIFTLET_RUN"] else { return }
+        try Data().write(to: URL(filePath: run).appending(path: "netns").appending(path: namespace))
+    }
+
     private func canTranslate() async -> Bool {
         let probe =
             "*nat\n-A OUTPUT -p tcp -j REDIRECT --to-ports 1\n-D OUTPUT -p tcp -j REDIRECT --to-ports 1\nCOMMIT\n"
@@ -134,7 +142,7 @@ struct PodNetwork: Sendable {
     }
 
     private func waitForServers() async throws {
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + .seconds(90).patiently
         while ContinuousClock.now < deadline {
             let application = try await podReaches(.loopback, 8080, uid: 0)
             if application == "application", try await podReaches(.peer, 9000, uid: 0) == "peer" { return }

@@ -61,10 +61,11 @@ struct WebhookReplica: Sendable {
 
 /// Webhook configurations for ConfigMaps of one namespace.
 enum WebhookManifests {
-    static func webhook(_ name: String, _ namespace: String, port: Int, path: String) -> JSONValue {
+    /// - Parameter timeout: how long the API server waits for an answer, in seconds.
+    static func webhook(_ name: String, _ namespace: String, port: Int, path: String, timeout: Int) -> JSONValue {
         [
             "name": .string("\(name).example.com"), "sideEffects": "None", "admissionReviewVersions": ["v1"],
-            "failurePolicy": "Fail", "timeoutSeconds": 5,
+            "failurePolicy": "Fail", "timeoutSeconds": .int(Int64(timeout)),
             "clientConfig": ["url": .string("https://127.0.0.1:\(port)\(path)")],
             "namespaceSelector": ["matchLabels": ["admission-test": .string(namespace)]],
             "objectSelector": ["matchExpressions": [["key": "webhook", "operator": "Exists"]]],

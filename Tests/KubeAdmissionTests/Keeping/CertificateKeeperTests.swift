@@ -4,7 +4,7 @@ import KubeModel
 import KubeRuntime
 import Testing
 
-@Suite(.timeLimit(.minutes(6))) struct CertificateKeeperTests {
+@Suite(.timeLimit(.minutes(20))) struct CertificateKeeperTests {
     private let time = VirtualTime()
     private let cluster = MemoryCluster()
     private let registry = PrometheusRegistry()

@@ -10,7 +10,7 @@ import X509
 @testable import KubeAdmission
 
 /// A Secret that cert-manager, or a person, fills.
-@Suite(.timeLimit(.minutes(6))) struct GivenCertificateTests {
+@Suite(.timeLimit(.minutes(20))) struct GivenCertificateTests {
     private static let name = "swiftlet.swiftlet-system.svc"
     private static let request = CertificateRequest(dnsNames: [name])
     private static let now = Timestamp(secondsSinceEpoch: 1_800_000_000)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KubeAdmission
 
-@Suite(.timeLimit(.minutes(5))) struct AdmissionEndpointsTests {
+@Suite(.timeLimit(.minutes(20))) struct AdmissionEndpointsTests {
     private struct Trouble: Error {}
 
     private let registry = PrometheusRegistry()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KubeAdmission
 
-@Suite(.timeLimit(.minutes(2))) struct AdmissionProbeTests {
+@Suite(.timeLimit(.minutes(10))) struct AdmissionProbeTests {
     private static let name = "swiftlet.swiftlet-system.svc"
 
     private let certificate = ServingCertificate()

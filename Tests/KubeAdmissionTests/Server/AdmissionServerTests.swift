@@ -9,7 +9,7 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct AdmissionServerTests {
+@Suite(.timeLimit(.minutes(10))) struct AdmissionServerTests {
     private static let request = CertificateRequest(dnsNames: ["webhook"], ipAddresses: ["127.0.0.1"])
 
     private let certificate = ServingCertificate()

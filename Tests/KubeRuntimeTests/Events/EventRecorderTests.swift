@@ -6,7 +6,7 @@ import KubeRuntime
 import Logging
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct EventRecorderTests {
     private final class Sink: EventSink {
         let written = Locked<[String]>([])

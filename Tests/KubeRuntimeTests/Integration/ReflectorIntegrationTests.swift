@@ -8,7 +8,7 @@ import Testing
     private func key(_ namespace: String, _ name: String) -> ObjectKey { ObjectKey(namespace: namespace, name: name) }
 
     /// A deadline so far from now.
-    private func soon(_ seconds: Int = 60) -> ContinuousClock.Instant { .now.advanced(by: .seconds(seconds)) }
+    private func soon(_ seconds: Int = 240) -> ContinuousClock.Instant { .now.advanced(by: .seconds(seconds)) }
 
     @Test func aStoreFollowsAKindAndSeesOurOwnWrites() async throws {
         try await RealCluster.withNamespace { client, namespace in
@@ -56,7 +56,7 @@ import Testing
             try await RealCluster.reflecting(resource, client, namespace) { reflector in
                 #expect(await reflector.kindState.wait(until: soon(), time: .system) { $0.phase == .notInstalled })
                 _ = try await client.create(.customResourceDefinitions, definition)
-                #expect(await reflector.kindState.wait(until: soon(20), time: .system) { $0.phase == .synced })
+                #expect(await reflector.kindState.wait(until: soon(), time: .system) { $0.phase == .synced })
             }
             try await client.delete(.customResourceDefinitions, ObjectKey(namespace: "", name: "lates.\(group)"))
         }

@@ -1,9 +1,11 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 import YAML
 
 /// How `swiftlet inspect` ends, and what it prints, as pipelines see it.
+@Suite(.blocking)
 struct InspectCommandTests {
     @Test func everythingCanBeInspectedFromFiles() throws {
         var scene = MeshScene.shop()

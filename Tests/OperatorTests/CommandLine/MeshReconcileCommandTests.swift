@@ -1,7 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// How `swiftlet reconcile` treats Meshes and TrafficRoutes, as pipelines see it.
+@Suite(.blocking)
 struct MeshReconcileCommandTests {
     @Test func aRouteIsForeseenFromFiles() throws {
         try SwiftletProgram.withFile(.shop()) { file in

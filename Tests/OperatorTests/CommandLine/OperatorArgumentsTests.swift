@@ -1,6 +1,8 @@
+import TestSupport
 import Testing
 
 /// Which arguments `swiftlet operator` takes. None of the runs gets further than to its kubeconfig, which is not there.
+@Suite(.blocking)
 struct OperatorArgumentsTests {
     private func run(_ arguments: String...) throws -> SwiftletProgram.Run {
         try SwiftletProgram.run(["operator"] + arguments + ["--kubeconfig", "/nonexistent/config"])

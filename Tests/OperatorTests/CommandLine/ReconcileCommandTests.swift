@@ -1,7 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// How `swiftlet reconcile` ends, and what it prints, as pipelines see it.
+@Suite(.blocking)
 struct ReconcileCommandTests {
     /// Built beside the tests.
     private static let swiftlet = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()

@@ -1,7 +1,6 @@
 import Foundation
 import JSON
-import NIOCore
-import NIOPosix
+import TestSupport
 import Testing
 
 #if canImport(FoundationNetworking)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Operator
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct DefaultMeshTests {
     private let meshes = Store<Mesh>()
 

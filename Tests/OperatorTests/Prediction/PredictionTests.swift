@@ -12,7 +12,7 @@ struct PredictionTests {
     private static let histories = pairs / PredictedHistory.changes
     private static let workers = 8
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func theServersPredictionIsWhatHappensAndNothingFollows() async throws {
         try await TestCluster.withNamespace { space in
             try await prepare(space)

@@ -8,7 +8,7 @@ import Testing
 @testable import Operator
 
 /// An operator that begins before its API server does.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct OperatorStartupTests {
     @Test func itServesHealthAndWaitsUntilItIsToldToStop() async throws {
         let port = try TestServer.closedPort()

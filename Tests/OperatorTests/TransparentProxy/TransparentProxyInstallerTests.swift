@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// With programs that stand in for those of iptables, each a script that notes what it is given.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TransparentProxyInstallerTests {
     /// A folder that is all of the `PATH`.
     private final class Programs {

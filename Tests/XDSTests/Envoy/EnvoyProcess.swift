@@ -1,8 +1,7 @@
 import Foundation
-import NIOCore
-import NIOPosix
 import PollingSupport
 import Synchronization
+import TestSupport
 import Testing
 
 #if canImport(FoundationNetworking)
@@ -35,7 +34,7 @@ final class EnvoyProcess: Sendable {
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "envoy-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let adminPort = try await freePort()
+        let adminPort = try freePort()
         try Data(TestCertificate.chain.utf8).write(to: folder.appending(path: "root.pem"))
         try Data(token.utf8).write(to: folder.appending(path: "token"))
         let bootstrap = bootstrap(nodeID: nodeID, port: port, adminPort: adminPort, folder: folder)
@@ -85,13 +84,7 @@ final class EnvoyProcess: Sendable {
         return String(decoding: data, as: UTF8.self)
     }
 
-    static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port ?? 0
-        try await channel.close()
-        return port
-    }
+    static func freePort() throws -> Int { Int(try TestServer.closedPort()) }
 
     private static func bootstrap(nodeID: String, port: Int, adminPort: Int, folder: URL) -> String {
         """

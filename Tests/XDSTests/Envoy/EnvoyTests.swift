@@ -14,7 +14,7 @@ struct EnvoyTests {
 
     @Test func startsAndAnswers() async throws {
         let backend = try await TinyBackend.start("v1")
-        let port = try await EnvoyProcess.freePort()
+        let port = try EnvoyProcess.freePort()
         let shown = Mutex<Set<String>>([])
         let authenticator = StreamAuthenticator { credentials in
             shown.withLock { _ = $0.insert(credentials.authorization ?? "none") }
@@ -40,7 +40,7 @@ struct EnvoyTests {
     /// A new cluster for each move of the route, and the old one removed, under load.
     @Test func swapsClustersWithoutAFailure() async throws {
         let backends = [try await TinyBackend.start("a"), try await TinyBackend.start("b")]
-        let port = try await EnvoyProcess.freePort()
+        let port = try EnvoyProcess.freePort()
         try await TestMesh.serving { mesh in
             func generation(_ number: UInt64) -> ProxySnapshot {
                 let cluster = "v\(number)"
@@ -76,8 +76,8 @@ struct EnvoyTests {
     /// One origin has a cluster, a listener and a route that Envoy refuses. All else goes on.
     @Test func isolatesWhatEnvoyRejects() async throws {
         let backends = [try await TinyBackend.start("a"), try await TinyBackend.start("b")]
-        let port = try await EnvoyProcess.freePort()
-        let otherPort = try await EnvoyProcess.freePort()
+        let port = try EnvoyProcess.freePort()
+        let otherPort = try EnvoyProcess.freePort()
         let origin = EnvoyMesh.route
         try await TestMesh.serving { mesh in
             var envoyMesh = EnvoyMesh(listenerPort: port, clusters: ["v1": backends[0].port], weights: [("v1", 1)])
@@ -120,8 +120,8 @@ struct EnvoyTests {
 
     @Test func comesBackDifferentially() async throws {
         let backend = try await TinyBackend.start("v1")
-        let port = try await EnvoyProcess.freePort()
-        let serverPort = try await EnvoyProcess.freePort()
+        let port = try EnvoyProcess.freePort()
+        let serverPort = try EnvoyProcess.freePort()
         let hub = ProxyHub()
         var envoyMesh = EnvoyMesh(listenerPort: port, clusters: ["v1": backend.port], weights: [("v1", 1)])
         for number in 0..<50 { envoyMesh.clusters["unused-\(number)"] = backend.port }
@@ -166,7 +166,7 @@ struct EnvoyTests {
     /// Envoy is refused, its token file changes, and it is let in with the next attempt.
     @Test func readsItsTokenAgain() async throws {
         let backend = try await TinyBackend.start("v1")
-        let port = try await EnvoyProcess.freePort()
+        let port = try EnvoyProcess.freePort()
         let authenticator = StreamAuthenticator { credentials in
             credentials.authorization == "Bearer good" ? .admitted(self.id) : .unauthenticated("the token has expired")
         }

@@ -10,7 +10,7 @@ import Testing
 @testable import Operator
 
 /// Who owns the webhook configurations, and what an operator does about those that are not its own.
-@Suite(TestCluster.isThere, .timeLimit(.minutes(4)))
+@Suite(TestCluster.isThere, .timeLimit(.minutes(20)))
 struct RegistrationTests {
     /// As a chart has it, for a webhook that nobody will call.
     private static func manifest(_ space: TestNamespace) -> WebhookConfiguration {

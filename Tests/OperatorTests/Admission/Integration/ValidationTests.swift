@@ -9,7 +9,7 @@ import WebServers
 @testable import Operator
 
 /// The validator as people see it through a real API server.
-@Suite(TestCluster.isThere, .timeLimit(.minutes(4)))
+@Suite(TestCluster.isThere, .timeLimit(.minutes(20)))
 struct ValidationTests {
     private static let host: JSONValue = ["webServerImage": "nginx:1.27", "ingress": ["host": "phys.app"]]
 

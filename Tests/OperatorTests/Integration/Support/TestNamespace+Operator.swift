@@ -16,7 +16,7 @@ extension TestNamespace {
         var configuration = TransportConfiguration()
         configuration.observer = { log.note($0) }
         let transport = try Transport(configuration: configuration)
-        let group = try operatorGroup(TestCluster.client(on: transport), served ?? self.served)
+        let group = try operatorGroup(TestCluster.client(on: transport), served ?? self.served, log.metrics)
         let outcome = await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 do { try await group.run(signals: []) } catch { log.end(with: error) }
@@ -32,8 +32,11 @@ extension TestNamespace {
         return try outcome.get()
     }
 
-    private func operatorGroup(_ client: KubeClient, _ served: ServedKinds) -> RuntimeGroup {
-        let registry = PrometheusRegistry()
+    private func operatorGroup(
+        _ client: KubeClient,
+        _ served: ServedKinds,
+        _ registry: PrometheusRegistry
+    ) -> RuntimeGroup {
         let events = EventRecorder(
             sink: KubeEventSink(client: client),
             reporter: EventReporter(controller: "web.phys.app/swiftlet", instance: "tests"),
@@ -59,6 +62,7 @@ extension TestNamespace {
             group.add(reflector, isRequired: required.contains(reflector.name))
         }
         group.add(webServers.controller)
+        registry.register(group.metrics)
         return group
     }
 }

@@ -12,6 +12,9 @@ struct TestNamespace: Sendable {
     /// The optional kinds of this cluster.
     let served: ServedKinds
 
+    /// Another namespace of the same cluster.
+    func inNamespace(_ name: String) -> TestNamespace { TestNamespace(client: client, name: name, served: served) }
+
     func key(_ object: String) -> ObjectKey { ObjectKey(namespace: name, name: object) }
 
     /// - Parameter parts: the members of the object besides its type, name and namespace.

@@ -8,7 +8,7 @@ import Testing
 @testable import Operator
 @testable import XDS
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SidecarVerdictTests {
     private let pods = Store<Pod>()
     private let time = VirtualTime()

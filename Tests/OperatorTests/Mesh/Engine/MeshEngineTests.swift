@@ -8,7 +8,7 @@ import XDS
 
 @testable import Operator
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct MeshEngineTests {
     private let time = VirtualTime()
     private let hub = ProxyHub()

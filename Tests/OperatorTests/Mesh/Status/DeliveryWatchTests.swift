@@ -13,7 +13,7 @@ import Testing
 @testable import XDS
 
 /// What is written to Meshes and TrafficRoutes, and when.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct DeliveryWatchTests {
     private let time = VirtualTime()
     private let stores = MeshStores()

@@ -35,7 +35,7 @@ extension TestNamespace {
         var configuration = TransportConfiguration()
         configuration.observer = { log.note($0) }
         let transport = try Transport(configuration: configuration)
-        let registry = PrometheusRegistry()
+        let registry = log.metrics
         let group = try await meshGroup(TestCluster.client(on: transport), webhookPort, validates, registry)
         let outcome = await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
@@ -115,6 +115,7 @@ extension TestNamespace {
         let validation = ValidationHandler(mesh: mesh.lints)
         if validates { webhooks.handlers[ValidatorWebhooks.path] = { try validation.respond(to: $0) } }
         _ = webhooks.join(&group)
+        registry.register(group.metrics)
         return group
     }
 
