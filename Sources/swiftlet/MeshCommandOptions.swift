@@ -3,6 +3,7 @@ import Dataplanes
 import KubeModel
 import KubeRuntime
 import Operator
+import XDS
 
 /// How the operator serves the mesh.
 struct MeshCommandOptions: ParsableArguments {
