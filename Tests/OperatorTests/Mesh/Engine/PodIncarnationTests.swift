@@ -1,3 +1,4 @@
+import EnvoyAPI
 import KubeModel
 import KubeRuntime
 import Testing
