@@ -3,6 +3,7 @@ import Dataplanes
 import KubeModel
 import KubeRuntime
 import Operator
+import XDS
 
 /// How the operator serves the mesh.
 struct MeshCommandOptions: ParsableArguments {
@@ -11,6 +12,11 @@ struct MeshCommandOptions: ParsableArguments {
 
     @Option(help: "Where sidecars get their configuration, as host:port.")
     var xdsAddress = ":5678"
+
+    @Option(
+        help: "Connections to --xds-address at a time, for each source address, on which no sidecar is admitted yet."
+    )
+    var xdsConnectionsPerAddress = 256
 
     @Option(help: "Zone that all pods are in, for the tag kuma.io/zone. None if not given.")
     var zone = ""
@@ -23,6 +29,12 @@ struct MeshCommandOptions: ParsableArguments {
         help: "Make native sidecars. By default as the cluster's version allows (from 1.29 on)."
     )
     var nativeSidecars: Bool?
+
+    func validate() throws {
+        guard xdsConnectionsPerAddress > 0 else {
+            throw ValidationError("--xds-connections-per-address must be at least 1.")
+        }
+    }
 
     /// - Returns: `nil` for no mesh.
     func options(_ sidecar: SidecarOptions) throws -> MeshOptions? {
@@ -39,6 +51,7 @@ struct MeshCommandOptions: ParsableArguments {
                 )
             }
         )
+        options.xds.unadmittedConnectionsPerAddress = xdsConnectionsPerAddress
         options.dataplanes.zone = zone
         options.createsDefaultMesh = defaultMesh
         return options

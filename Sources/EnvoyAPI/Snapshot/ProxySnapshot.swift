@@ -9,11 +9,19 @@ package struct ProxySnapshot: Sendable {
     package var generation: UInt64
     /// When the first of the events was seen that this snapshot follows from; `nil` when it follows from none, such as a start.
     package var changedAt: ContinuousClock.Instant?
+    /// The uid of the pod that it is for; `nil` where pods of the same name are not told apart.
+    package var incarnation: String?
 
-    package init(layers: [ResourceLayer], generation: UInt64, changedAt: ContinuousClock.Instant? = nil) {
+    package init(
+        layers: [ResourceLayer],
+        generation: UInt64,
+        changedAt: ContinuousClock.Instant? = nil,
+        incarnation: String? = nil
+    ) {
         self.layers = layers
         self.generation = generation
         self.changedAt = changedAt
+        self.incarnation = incarnation
     }
 
     /// The resource that counts, `nil` when there is none.

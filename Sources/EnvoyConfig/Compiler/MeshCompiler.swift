@@ -12,10 +12,19 @@ import TrafficPolicy
 /// change.
 package struct MeshCompiler: Sendable {
     private struct Proxy: Sendable {
-        var dataplane: Dataplane
+        var dataplane: Dataplane {
+            didSet { incarnation = dataplane.uid.description }
+        }
+        /// The uid of the pod.
+        private(set) var incarnation: String
         var own = OwnLayer()
         var overlay: OverlayLayers.ID = nil
         var snapshot: ProxySnapshot?
+
+        init(dataplane: Dataplane) {
+            self.dataplane = dataplane
+            incarnation = dataplane.uid.description
+        }
     }
 
     /// Grows with every change that something follows from.
@@ -123,8 +132,13 @@ package struct MeshCompiler: Sendable {
         for key in candidates {
             guard let proxy = proxies[key] else { continue }
             let layers = [base.layer, overlays.layer(proxy.overlay), proxy.own.layer]
-            if let present = proxy.snapshot, zip(present.layers, layers).allSatisfy({ $0 === $1 }) { continue }
-            let snapshot = ProxySnapshot(layers: layers, generation: generation + 1)
+            // Another pod of the name is another proxy, also when it is to have the same.
+            if let present = proxy.snapshot, present.incarnation == proxy.incarnation,
+                zip(present.layers, layers).allSatisfy({ $0 === $1 })
+            {
+                continue
+            }
+            let snapshot = ProxySnapshot(layers: layers, generation: generation + 1, incarnation: proxy.incarnation)
             proxies[key]?.snapshot = snapshot
             snapshots[key] = snapshot
         }

@@ -50,7 +50,10 @@ package struct MeshOperator: Sendable {
         self.webhooks = webhooks
         let stores = MeshStores()
         self.stores = stores
-        hub = ProxyHub()
+        let hub = ProxyHub()
+        self.hub = hub
+        // Before anybody else: the stream of a pod that is gone gets nothing of what is made for the next one of the name.
+        hub.follow(stores.pods)
         engine = MeshEngine(options: options.dataplanes, hub: hub, time: time, metrics: metrics, logger: logger)
         let feed = ReflectorFeed(
             client: client,
@@ -97,11 +100,13 @@ package struct MeshOperator: Sendable {
                 client: client,
                 pods: stores.pods,
                 mesh: Self.meshOf(stores, options),
+                isGone: { hub.isGone($0.description) },
                 time: time
             ).streamAuthenticator,
             certificate: { try shown.current() },
             metrics: metrics,
             logger: logger,
+            options: options.xds,
             time: time,
             handshakeFailed: { peer, error in
                 failures.note(peer, error, now: time.now, logger: logger) { address in

@@ -2,12 +2,15 @@ import Dataplanes
 import Injection
 import KubeModel
 import KubeRuntime
+import XDS
 
 /// How the mesh part of the operator runs.
 package struct MeshOptions: Sendable {
     package var dataplanes = DataplaneOptions()
     /// Where sidecars get their configuration.
     package var xdsAddress: ListenAddress
+    /// What sidecars, and whoever else reaches the port, may ask for.
+    package var xds = XDSServerOptions()
     /// Makes what sidecars are given.
     package var injector: Injector
     /// Whether the Mesh `default` is made when there is none.

@@ -6,7 +6,7 @@ import Synchronization
 /// Between those who know what proxies are to have and the streams that bring it to them.
 ///
 /// One snapshot waits for each proxy: the newest. Publishing is cheap and never waits for a proxy; the streams of one event loop are
-/// woken together.
+/// woken together. A snapshot that is made for a pod goes to a stream of that very pod only, and not to one of another pod of that name.
 package final class ProxyHub: Sendable {
     /// What the hub tells of its proxies. Called on event loops, without locks held: note it and return.
     package struct Observer: Sendable {
@@ -26,27 +26,40 @@ package final class ProxyHub: Sendable {
         }
     }
 
-    private struct Proxy {
+    fileprivate struct Proxy {
         var snapshot: ProxySnapshot?
         /// Whether the stream has to look for a snapshot, and will.
         var isWoken = false
         var stream: StreamHandle?
+        /// Of the pod that the stream is of; `nil` for any.
+        var incarnation: String?
         var delivery = ProxyDelivery()
+
+        /// The snapshot, if it is for the pod that the stream is of, and not for its predecessor or successor.
+        var ownSnapshot: ProxySnapshot? {
+            guard let snapshot, let incarnation, let wanted = snapshot.incarnation else { return snapshot }
+            return incarnation == wanted ? snapshot : nil
+        }
 
         /// - Returns: the stream, if it must be woken.
         mutating func publish(_ snapshot: ProxySnapshot) -> StreamHandle? {
             self.snapshot = snapshot
             delivery.published = snapshot.generation
-            guard let stream, !isWoken else { return nil }
+            guard let stream, !isWoken, ownSnapshot != nil else { return nil }
             isWoken = true
             return stream
         }
     }
 
-    private struct State {
+    fileprivate struct State {
         var proxies: [ProxyID: Proxy] = [:]
-        var lastStream: UInt64 = 0
+        /// The streams whose pods are known, by the pods' uids.
+        var streams: [String: (proxy: ProxyID, stream: StreamHandle)] = [:]
+        var gone = GoneIncarnations(limit: ProxyHub.rememberedIncarnations)
     }
+
+    /// How many of the pods that are gone are remembered.
+    private static let rememberedIncarnations = 32_768
 
     private let state = Mutex(State())
     private let observer: Observer
@@ -74,7 +87,21 @@ package final class ProxyHub: Sendable {
         }
     }
 
-    /// Forgets what a proxy is to have. A stream of it goes on without further changes.
+    /// Ends the stream of a pod that is gone, and lets none of it in any more. Quick; may be called from any thread.
+    package func retire(_ incarnation: String) {
+        let stream = state.withLock { state in
+            state.gone.insert(incarnation)
+            return state.streams[incarnation]?.stream
+        }
+        stream?.endSoon(Self.gone)
+    }
+
+    /// Whether a pod is known to be gone. The oldest of them are forgotten.
+    package func isGone(_ incarnation: String) -> Bool { state.withLock { $0.gone.contains(incarnation) } }
+
+    private static let gone = XDSError(.permissionDenied, "the pod has been deleted")
+
+    /// Forgets what a proxy is to have. A stream of it goes on without further changes as long as its pod is there.
     package func remove(_ proxy: ProxyID) {
         state.withLock { state in
             state.proxies[proxy]?.snapshot = nil
@@ -120,19 +147,27 @@ package final class ProxyHub: Sendable {
     // MARK: For streams
 
     /// Enters a stream as the proxy's. The proxy's earlier stream, if there is one, is ended.
-    func connect(_ proxy: ProxyID, _ stream: StreamHandle) {
-        let earlier = state.withLock { state in
+    ///
+    /// - Throws: ``XDSError/Code/permissionDenied`` when the pod has gone meanwhile.
+    func connect(_ identity: ProxyIdentity, _ stream: StreamHandle) throws(XDSError) {
+        let proxy = identity.proxy
+        let earlier: StreamHandle?? = state.withLock { state in
+            if let incarnation = identity.incarnation, state.gone.contains(incarnation) { return nil }
             var entry = state.proxies[proxy] ?? Proxy()
             let earlier = entry.stream
+            state.forgetStream(of: proxy, entry.incarnation)
             entry.stream = stream
+            entry.incarnation = identity.incarnation
             entry.isWoken = false
             entry.delivery.acknowledged = nil
             entry.delivery.rejections = []
             entry.delivery.isConnected = true
             state.proxies[proxy] = entry
-            return earlier
+            if let incarnation = identity.incarnation { state.streams[incarnation] = (proxy, stream) }
+            return .some(earlier)
         }
-        earlier.map { $0.eventLoop.execute($0.supersede) }
+        guard let earlier else { throw Self.gone }
+        earlier?.endSoon(XDSError(.unavailable, "the proxy has another stream now"))
         noteDelivery(proxy)
         observer.connected(proxy)
     }
@@ -141,10 +176,12 @@ package final class ProxyHub: Sendable {
     func disconnect(_ proxy: ProxyID, _ stream: StreamHandle) {
         let wasCurrent = state.withLock { state in
             guard let entry = state.proxies[proxy], entry.stream === stream else { return false }
+            state.forgetStream(of: proxy, entry.incarnation)
             if entry.snapshot == nil {
                 state.proxies[proxy] = nil
             } else {
                 state.proxies[proxy]?.stream = nil
+                state.proxies[proxy]?.incarnation = nil
                 state.proxies[proxy]?.delivery.isConnected = false
                 state.proxies[proxy]?.delivery.acknowledged = nil
                 state.proxies[proxy]?.delivery.rejections = []
@@ -161,7 +198,7 @@ package final class ProxyHub: Sendable {
         state.withLock { state in
             guard state.proxies[proxy]?.stream === stream else { return nil }
             state.proxies[proxy]?.isWoken = false
-            return state.proxies[proxy]?.snapshot
+            return state.proxies[proxy]?.ownSnapshot
         }
     }
 
@@ -189,5 +226,12 @@ package final class ProxyHub: Sendable {
     private func noteDelivery(_ proxy: ProxyID) {
         revision.update { $0 &+= 1 }
         observer.delivered(proxy)
+    }
+}
+
+extension ProxyHub.State {
+    fileprivate mutating func forgetStream(of proxy: ProxyID, _ incarnation: String?) {
+        guard let incarnation, streams[incarnation]?.proxy == proxy else { return }
+        streams[incarnation] = nil
     }
 }

@@ -7,6 +7,8 @@ import Synchronization
 struct NameSet {
     private var own: Set<String> = []
     private var shared: NameSets.Shared?
+    /// What the names take: their text, and ``PushOptions/nameOverhead`` for each.
+    private(set) var bytes = 0
 
     var count: Int { shared?.names.count ?? own.count }
     var isEmpty: Bool { count == 0 }
@@ -21,6 +23,7 @@ struct NameSet {
     mutating func insert(_ name: String) -> Bool {
         guard !contains(name) else { return false }
         unshare()
+        bytes += name.utf8.count + PushOptions.nameOverhead
         return own.insert(name).inserted
     }
 
@@ -28,6 +31,7 @@ struct NameSet {
     mutating func remove(_ name: String) -> Bool {
         guard contains(name) else { return false }
         unshare()
+        bytes -= name.utf8.count + PushOptions.nameOverhead
         return own.remove(name) != nil
     }
 

@@ -6,7 +6,9 @@ package enum PushAction: Sendable {
     /// The client has this generation: all that it could accept was acknowledged.
     case delivered(generation: UInt64, changedAt: ContinuousClock.Instant?)
     /// The client rejected a resource, or takes back what it said of one. The machine's ``PushMachine/rejections`` changed.
-    case rejectionsChanged
+    ///
+    /// - Parameter new: what was rejected just now; `nil` when a rejection is over.
+    case rejectionsChanged(new: PushRejection?)
 }
 
 /// One response to write.
@@ -46,6 +48,14 @@ package struct PushOptions: Sendable {
     package var responseBytes = 1 << 20
     /// The most names that a client may ask for, by type.
     package var names = 100_000
+    /// The most bytes of names that a client may ask for, of all types together, each counted with ``nameOverhead``. What the names of a mesh
+    /// of 20,000 services take.
+    package var nameBytes = 4 << 20
+    /// The most bytes of all that a client said of what it rejects. What comes beyond that is cut to a few words.
+    package var rejectionBytes = 64 << 10
+
+    /// What a name takes in memory apart from its text.
+    package static let nameOverhead = 64
 
     package init() {}
 }

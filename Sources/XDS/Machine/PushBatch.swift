@@ -26,17 +26,45 @@ struct PushBatch {
 
     var hasResources: Bool { entries.contains { $0.resource != nil } }
 
-    /// In which groups to send it again after a NACK, so that what is good gets through and the culprit is found.
+    /// What may be wrong with the batch. That there is nothing of a name is nothing that a client can reject.
+    var suspicious: [Entry] { entries.filter { $0.resource != nil || $0.previous != .none } }
+
+    /// Notes what the client had of a name before this batch.
+    ///
+    /// - Returns: whether the batch has the name.
+    mutating func amend(_ name: String, had copy: ClientCopy) -> Bool {
+        guard let index = entries.firstIndex(where: { $0.name == name }) else { return false }
+        entries[index].previous = copy
+        return true
+    }
+
+    /// In which groups to send these names again after a NACK, so that what is good gets through and the culprit is found.
     ///
     /// Envoy names the resources it minds for clusters and listeners, then these go alone. Otherwise each NACK halves the batch.
-    func suspects(after message: String) -> [[String]] {
-        let named = entries.filter { $0.resource != nil && message.contains($0.name) }.map(\.name)
+    static func suspects(_ entries: [Entry], after message: String) -> [[String]] {
+        let words = Self.words(in: message)
+        let named = entries.filter { $0.resource != nil && words.contains($0.name[...]) }.map(\.name)
         if !named.isEmpty, named.count <= 8 {
-            let others = entries.map(\.name).filter { !named.contains($0) }
+            let isNamed = Set(named)
+            let others = entries.map(\.name).filter { !isNamed.contains($0) }
             return (others.isEmpty ? [] : [others]) + named.map { [$0] }
         }
         let names = entries.map(\.name)
         let middle = names.count / 2
-        return [Array(names[..<middle]), Array(names[middle...])]
+        return [Array(names[..<middle]), Array(names[middle...])].filter { !$0.isEmpty }
+    }
+
+    /// The words of a message without the punctuation around them. Work in proportion to the message, however many names it is searched for.
+    private static func words(in message: String) -> Set<Substring> {
+        let marks: Set<Character> = [":", ";", ",", ".", "'", "\"", "(", ")", "[", "]", "`"]
+        var words: Set<Substring> = []
+        for word in message.split(whereSeparator: { $0 == " " || $0 == "," || $0.isNewline }) {
+            var word = word
+            words.insert(word)
+            while let first = word.first, marks.contains(first) { word.removeFirst() }
+            while let last = word.last, marks.contains(last) { word.removeLast() }
+            words.insert(word)
+        }
+        return words
     }
 }

@@ -1,36 +1,58 @@
 import EnvoyAPI
 
 extension PushMachine {
-    /// Takes an ACK or a NACK. One that belongs to an earlier response says nothing.
+    /// Takes an ACK or a NACK, late ones too. One that belongs to no response that waits for its answer says nothing.
     mutating func answer(
         _ type: ResourceType,
         _ nonce: String,
         _ failure: DeltaRequest.Failure?,
         _ actions: inout [PushAction]
     ) {
-        guard let batch = states[type].inFlight, batch.nonce == nonce else { return }
-        states[type].inFlight = nil
+        guard let (batch, isFollowed) = states[type].takeAnswered(nonce) else { return }
         guard let failure else {
+            if states[type].accept(batch, isFollowed: isFollowed) { actions.append(.rejectionsChanged(new: nil)) }
             states[type].names.share(sharing.nameSets)
             return
         }
-        for entry in batch.entries where states[type].watches(entry.name) {
-            // A removal that was rejected alone is not tried again.
-            if entry.resource != nil || batch.entries.count > 1 { states[type].behind[entry.name] = entry.previous }
+        let suspicious = batch.suspicious
+        // A removal that was rejected alone is not tried again.
+        let isFound = suspicious.count <= 1
+        var again: [PushBatch.Entry] = []
+        for entry in suspicious where states[type].watches(entry.name) {
+            // A later response has it too: what the client has follows from the answer to that one.
+            if isFollowed, states[type].amendFollowing(entry.name, had: entry.previous) { continue }
+            guard entry.resource != nil || !isFound else { continue }
+            states[type].behind[entry.name] = entry.previous
+            again.append(entry)
         }
         states[type].settle()
-        if batch.entries.count > 1 {
-            states[type].suspects.append(contentsOf: batch.suspects(after: failure.message))
-        } else if let resource = batch.entries.first?.resource {
-            states[type].rejected[resource.name] = PushRejection(
-                type: type,
-                name: resource.name,
-                version: resource.version,
-                message: failure.message,
-                origin: resource.origin
-            )
-            actions.append(.rejectionsChanged)
+        if !isFound {
+            if !again.isEmpty {
+                states[type].suspects.append(contentsOf: PushBatch.suspects(again, after: failure.message))
+            }
+        } else if let resource = again.first?.resource {
+            reject(resource, failure, &actions)
         }
+    }
+
+    /// Notes that the client does not accept a resource. Not when another version of it is wanted by now: that one will be judged for itself.
+    private mutating func reject(
+        _ resource: EncodedResource,
+        _ failure: DeltaRequest.Failure,
+        _ actions: inout [PushAction]
+    ) {
+        let type = resource.type
+        guard states[type].resource(resource.name)?.version == resource.version else { return }
+        let limit = max(Self.shortRejection, min(Self.longRejection, options.rejectionBytes - rejectionBytes))
+        let rejection = PushRejection(
+            type: type,
+            name: resource.name,
+            version: resource.version,
+            message: failure.message.cut(toBytes: limit),
+            origin: resource.origin
+        )
+        states[type].rejected[resource.name] = rejection
+        actions.append(.rejectionsChanged(new: rejection))
     }
 
     /// Takes what the client wants, or no longer wants.
@@ -38,6 +60,9 @@ extension PushMachine {
         let isFirst = !states[type].isRequested
         states[type].isRequested = true
         if isFirst {
+            // Names that it has and does not ask for, by a wildcard, are kept until they are settled.
+            let bytes = request.initialVersions.reduce(0) { $0 + $1.key.utf8.count + PushOptions.nameOverhead }
+            guard bytes <= options.nameBytes else { throw tooManyNames }
             if request.subscribe.isEmpty, type == .cluster || type == .listener { watchAll(type) }
             if states[type].isWildcard || request.subscribe.contains("*") {
                 for (name, version) in request.initialVersions { states[type].behind[name] = .version(version) }
@@ -50,7 +75,7 @@ extension PushMachine {
             }
             let isKnown = isFirst ? request.initialVersions[name] : nil
             let isNew = !states[type].watches(name)
-            states[type].names.insert(name)
+            if states[type].names.insert(name) { try checkNames(of: type) }
             if let isKnown {
                 states[type].behind[name] = .version(isKnown)
                 if type == .endpoint, isOnItsWay(.cluster, name) { states[type].owed.insert(name) }
@@ -69,9 +94,18 @@ extension PushMachine {
                 if states[type].isWildcard { states[type].owed.insert(name) } else { states[type].forget(name) }
             }
         }
+    }
+
+    private var tooManyNames: XDSError {
+        XDSError(.tooLarge, "more than \(options.nameBytes) bytes of names are asked for")
+    }
+
+    /// - Throws: ``XDSError/Code/tooLarge``.
+    private func checkNames(of type: ResourceType) throws(XDSError) {
         guard states[type].names.count <= options.names else {
             throw XDSError(.tooLarge, "more than \(options.names) names are asked for of \(type.typeURL)")
         }
+        guard states.reduce(0, { $0 + $1.names.bytes }) <= options.nameBytes else { throw tooManyNames }
     }
 
     private mutating func watchAll(_ type: ResourceType) {
@@ -88,4 +122,18 @@ extension PushMachine {
     private func isOnItsWay(_ type: ResourceType, _ name: String) -> Bool {
         states[type].inFlight?.entries.contains { $0.name == name && $0.resource != nil } ?? false
     }
+}
+
+extension String {
+    /// The beginning, without half a character at its end.
+    fileprivate func cut(toBytes limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var end = utf8.index(utf8.startIndex, offsetBy: limit)
+        while end > startIndex, !utf8[end].isFirstOfScalar { end = utf8.index(before: end) }
+        return String(self[..<end])
+    }
+}
+
+extension UInt8 {
+    fileprivate var isFirstOfScalar: Bool { self & 0xC0 != 0x80 }
 }

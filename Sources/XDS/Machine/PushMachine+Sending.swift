@@ -1,4 +1,5 @@
 import EnvoyAPI
+import NIOCore
 
 extension PushMachine {
     /// Sends what may be sent now, one response at most for each type.
@@ -98,6 +99,8 @@ extension PushMachine {
                 if bytes > options.responseBytes, !entries.isEmpty { break }
                 entries.append(PushBatch.Entry(name: name, previous: previous, resource: resource))
             } else if previous == .none ? state.owed.contains(name) : removing {
+                bytes += ByteBuffer.protobufSize(ofField: name.utf8.count)
+                if bytes > options.responseBytes, !entries.isEmpty { break }
                 entries.append(PushBatch.Entry(name: name, previous: previous, resource: nil))
             }
         }
@@ -127,7 +130,7 @@ extension PushMachine {
             }
         }
         states[type].shrink()
-        states[type].inFlight = PushBatch(nonce: nonce, entries: entries, sentAt: now)
+        states[type].track(PushBatch(nonce: nonce, entries: entries, sentAt: now))
         actions.append(
             .send(
                 PushResponse(

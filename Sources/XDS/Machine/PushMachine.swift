@@ -14,7 +14,8 @@ import EnvoyAPI
 ///
 /// # Rejections
 /// A response that is rejected is sent again in parts until the culprit is alone. That one is not sent again before it changes;
-/// everything else goes on. Listeners and routes of the same origin as a cluster that the client lacks because it rejected it are held back.
+/// everything else goes on. An answer counts however late it comes, also when another response has been sent meanwhile, and a resource of
+/// which the client accepts a version is not rejected any more. Listeners and routes of the same origin as a cluster that the client lacks because it rejected it are held back.
 ///
 /// # Assumptions
 /// A `ClusterLoadAssignment` has the name of its cluster. Listeners and routes name the clusters of the same snapshot.
@@ -38,6 +39,27 @@ package struct PushMachine: ~Copyable {
 
     /// What the client does not accept now.
     package var rejections: [PushRejection] { states.flatMap { $0.rejected.values }.sorted { $0.name < $1.name } }
+
+    /// Of ``rejections`` the first few of each object that they follow from, and of what follows from none: enough to tell people.
+    package var reportedRejections: [PushRejection] {
+        var counts: [ResourceOrigin?: Int] = [:]
+        return rejections.filter { rejection in
+            counts[rejection.origin, default: 0] += 1
+            return counts[rejection.origin, default: 0] <= Self.reportedPerOrigin
+        }
+    }
+
+    private static let reportedPerOrigin = 5
+    /// The most that is kept of what the client says of one resource.
+    static let longRejection = 2 << 10
+    /// The same, when all of it is more than ``PushOptions/rejectionBytes``.
+    static let shortRejection = 128
+
+    /// What the client said of all that it rejects.
+    var rejectionBytes: Int { states.reduce(0) { $0 + $1.rejected.values.reduce(0) { $0 + $1.message.utf8.count } } }
+
+    /// How many names the next step may have to look at, apart from those that it brings.
+    package var weight: Int { states.reduce(0) { $0 + $1.weight + $1.rejected.count } }
 
     /// When ``expire(now:)`` is to be called, if nothing else is before.
     package var deadline: ContinuousClock.Instant? {
@@ -93,7 +115,7 @@ package struct PushMachine: ~Copyable {
         while true {
             for type in ResourceType.allCases where states[type].isRequested {
                 let target = type.isGated || type == .cluster ? current : next ?? current
-                if states[type].rebase(to: target, sharing.differences) { actions.append(.rejectionsChanged) }
+                if states[type].rebase(to: target, sharing.differences) { actions.append(.rejectionsChanged(new: nil)) }
             }
             send(now, &actions)
             guard let next, states[.cluster].isAnswered, states[.listener].isAnswered, states[.route].isAnswered else {
@@ -104,7 +126,7 @@ package struct PushMachine: ~Copyable {
             self.next = nil
         }
         guard reported != current.generation, states[.cluster].isRequested, states[.listener].isRequested,
-            states.allSatisfy({ $0.inFlight == nil })
+            states.allSatisfy({ $0.inFlight == nil && $0.overdue.isEmpty })
         else { return }
         reported = current.generation
         for type in ResourceType.allCases { states[type].names.share(sharing.nameSets) }

@@ -22,6 +22,11 @@ struct TypeState {
     var suspects: [[String]] = []
     var rejected: [String: PushRejection] = [:]
     var inFlight: PushBatch?
+    /// Batches whose answer did not come in time and that another one followed, in the order in which they were sent.
+    var overdue: [PushBatch] = []
+
+    /// The most batches that are kept in ``overdue``. The answer to an older one says nothing any more.
+    static let overdueLimit = 8
 
     init(_ type: ResourceType) { self.type = type }
 
@@ -34,6 +39,55 @@ struct TypeState {
 
     /// Whether nothing is on its way whose answer somebody waits for.
     var isAnswered: Bool { inFlight?.isOverdue ?? true }
+
+    /// How many names a step may have to look at.
+    var weight: Int { behind.count + owed.count }
+
+    /// Puts a batch in the place of the one before, which is overdue if there is one.
+    mutating func track(_ batch: PushBatch) {
+        if let inFlight {
+            overdue.append(inFlight)
+            if overdue.count > Self.overdueLimit { overdue.removeFirst() }
+        }
+        inFlight = batch
+    }
+
+    /// Takes out the batch that is answered. Clients answer in order, so nothing is expected any more for those sent before it.
+    ///
+    /// - Returns: `nil` for a nonce that nobody waits for; whether the batch was followed by others, which are not answered yet.
+    mutating func takeAnswered(_ nonce: String) -> (batch: PushBatch, isFollowed: Bool)? {
+        if let batch = inFlight, batch.nonce == nonce {
+            inFlight = nil
+            overdue = []
+            return (batch, false)
+        }
+        guard let index = overdue.firstIndex(where: { $0.nonce == nonce }) else { return nil }
+        let batch = overdue[index]
+        overdue.removeFirst(index + 1)
+        return (batch, true)
+    }
+
+    /// Notes what the client had before the oldest batch with this name that is not answered yet.
+    ///
+    /// - Returns: whether there is such a batch. What the client has then depends on its answer.
+    mutating func amendFollowing(_ name: String, had copy: ClientCopy) -> Bool {
+        for index in overdue.indices where overdue[index].amend(name, had: copy) { return true }
+        return inFlight?.amend(name, had: copy) ?? false
+    }
+
+    /// Takes back rejections of resources of which the client has accepted a version since.
+    ///
+    /// - Parameter isFollowed: the batch is an old one: it speaks for the versions that it had, and for no others.
+    /// - Returns: whether there were any.
+    mutating func accept(_ batch: PushBatch, isFollowed: Bool) -> Bool {
+        guard !rejected.isEmpty else { return false }
+        let count = rejected.count
+        for entry in batch.entries {
+            guard let rejection = rejected[entry.name] else { continue }
+            if !isFollowed || rejection.version == entry.resource?.version { rejected[entry.name] = nil }
+        }
+        return rejected.count != count
+    }
 
     /// Whether a resource is to be sent; not what the client rejected, nor what goes with what it rejected.
     func isSendable(_ resource: EncodedResource, _ held: Set<ResourceOrigin>) -> Bool {

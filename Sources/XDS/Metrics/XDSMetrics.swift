@@ -12,6 +12,7 @@ package struct XDSMetrics: Sendable {
     private let pushSeconds: Timer
     private let refusals: [XDSError.Code: Counter]
     private let overdue: Counter
+    private let ends: [ConnectionEnd: Counter]
 
     package init(factory: any MetricsFactory) {
         func byType(_ name: String) -> [Counter] {
@@ -26,6 +27,12 @@ package struct XDSMetrics: Sendable {
         streams = Gauge(label: "swiftlet_xds_streams", factory: factory)
         pushSeconds = Timer(label: "swiftlet_xds_push_seconds", factory: factory)
         overdue = Counter(label: "swiftlet_xds_overdue_acks_total", factory: factory)
+        ends = Dictionary(
+            uniqueKeysWithValues: ConnectionEnd.allCases.map { reason in
+                let dimensions = [("reason", reason.rawValue)]
+                return (reason, Counter(label: Self.endsName, dimensions: dimensions, factory: factory))
+            }
+        )
         let codes: [(XDSError.Code, String)] = [
             (.unauthenticated, "unauthenticated"), (.permissionDenied, "denied"), (.unavailable, "unavailable"),
             (.deadline, "timeout"), (.tooLarge, "too_large"), (.malformed, "malformed"),
@@ -65,9 +72,14 @@ package struct XDSMetrics: Sendable {
 
     func countRefusal(_ code: XDSError.Code) { refusals[code]?.increment() }
 
+    func countEnd(_ reason: ConnectionEnd) { ends[reason]?.increment() }
+
+    private static let endsName = "swiftlet_xds_closed_connections_total"
+
     /// Help and buckets.
     package static let catalog = MetricCatalog(
         help: [
+            endsName: "Connections that the server closed before anybody was admitted on them, by reason.",
             "swiftlet_xds_deliveries_total": "Generations that a proxy acknowledged.",
             "swiftlet_xds_nacks_total": "Responses that a proxy rejected, by type of resource.",
             "swiftlet_xds_overdue_acks_total": "Acknowledgements of clusters that were no longer waited for.",
@@ -79,6 +91,7 @@ package struct XDSMetrics: Sendable {
             "swiftlet_xds_streams": "Proxies that are connected.",
         ],
         shapes: [
+            endsName: MetricShape(.counter, "reason"),
             "swiftlet_xds_deliveries_total": MetricShape(.counter),
             "swiftlet_xds_nacks_total": MetricShape(.counter, "type"),
             "swiftlet_xds_overdue_acks_total": MetricShape(.counter),

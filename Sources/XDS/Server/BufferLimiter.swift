@@ -16,11 +16,14 @@ final class BufferLimiter: ChannelDuplexHandler {
 
     /// When something was read last; `nil` before anything was.
     private(set) var lastRead: NIODeadline?
+    /// Asked about all that is read, before it is handed on; what it does not let pass is dropped.
+    var inspect: ((ByteBuffer) -> Bool)?
     private var unflushed = 0
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         lastRead = .now()
         var bytes = unwrapInboundIn(data)
+        if let inspect, !inspect(bytes) { return }
         while let piece = bytes.readSlice(length: min(bytes.readableBytes, Self.readBytes)), piece.readableBytes > 0 {
             var copy = context.channel.allocator.buffer(capacity: piece.readableBytes)
             copy.writeImmutableBuffer(piece)

@@ -1,6 +1,7 @@
 import KubeRuntime
 import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
 import Synchronization
 
@@ -8,6 +9,7 @@ import Synchronization
 final class ServerCore: Sendable {
     private struct State {
         var connections: [ObjectIdentifier: any Channel] = [:]
+        var unadmitted: UnadmittedConnections<ObjectIdentifier>
         var streams: [ObjectIdentifier: StreamHandle] = [:]
         var proxies = 0
         var isEnding = false
@@ -24,8 +26,11 @@ final class ServerCore: Sendable {
     let time: TimeSource
     /// Told of the address of a client whose TLS handshake failed, and why, in one line.
     let handshakeFailed: @Sendable (_ peer: String, any Error) -> Void
+    let paces = LogPaces()
+    /// Do what would keep an event loop from its other streams for too long.
+    let workers: NIOThreadPool
     private let provider: @Sendable () throws -> ServerCertificate
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(
         hub: ProxyHub,
@@ -45,6 +50,8 @@ final class ServerCore: Sendable {
         provider = certificate
         self.logger = logger
         self.time = time
+        workers = NIOThreadPool(numberOfThreads: options.threads)
+        state = Mutex(State(unadmitted: UnadmittedConnections(limits: options.unadmitted)))
     }
 
     /// For the certificate of now; made anew only when it is another one.
@@ -65,17 +72,61 @@ final class ServerCore: Sendable {
         }
     }
 
-    /// - Returns: whether there is room for one more.
-    func enter(_ connection: any Channel) -> Bool {
-        state.withLock { state in
-            guard !state.isEnding, state.connections.count < options.connections else { return false }
-            state.connections[ObjectIdentifier(connection)] = connection
-            return true
+    /// - Parameter address: where the connection comes from.
+    /// - Returns: whether there is room for one more. Others may have to go for it.
+    func enter(_ connection: any Channel, from address: String) -> Bool {
+        let id = ObjectIdentifier(connection)
+        return close(for: id, .connections) { state in
+            guard !state.isEnding, state.connections.count < options.connections else { return [id] }
+            let evicted = state.unadmitted.enter(id, from: address)
+            if !evicted.contains(id) { state.connections[id] = connection }
+            return evicted
         }
     }
 
+    /// Somebody is admitted on a connection.
+    func admitted(_ connection: ObjectIdentifier) { state.withLock { $0.unadmitted.leave(connection) } }
+
+    /// Nobody is admitted on a connection any more.
+    ///
+    /// - Returns: whether there is room for it. Others may have to go for it.
+    func isUnadmitted(_ connection: ObjectIdentifier, from address: String) -> Bool {
+        close(for: connection, .connections) { state in
+            state.connections[connection] == nil ? [] : state.unadmitted.enter(connection, from: address)
+        }
+    }
+
+    /// Counts what came on a connection on which nobody is admitted.
+    ///
+    /// - Returns: whether the connection may stay.
+    func charge(_ connection: ObjectIdentifier, _ bytes: Int) -> Bool {
+        close(for: connection, .bytes) { $0.unadmitted.charge(connection, bytes) }
+    }
+
+    /// Closes the connections that have to go.
+    ///
+    /// - Returns: whether this one may stay.
+    private func close(
+        for connection: ObjectIdentifier,
+        _ reason: ConnectionEnd,
+        _ decide: (inout State) -> [ObjectIdentifier]
+    ) -> Bool {
+        let (evicted, channels) = state.withLock { state in
+            let evicted = decide(&state)
+            return (evicted, evicted.compactMap { state.connections[$0] })
+        }
+        guard !evicted.isEmpty else { return true }
+        for _ in evicted { metrics.countEnd(reason) }
+        for channel in channels { channel.close(mode: .all, promise: nil) }
+        return !evicted.contains(connection)
+    }
+
     func leave(_ connection: any Channel) {
-        state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(connection)) }
+        let id = ObjectIdentifier(connection)
+        state.withLock { state in
+            state.connections[id] = nil
+            state.unadmitted.leave(id)
+        }
     }
 
     /// - Returns: whether the server goes on; a stream that comes too late is to end.

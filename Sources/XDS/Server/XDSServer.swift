@@ -10,7 +10,12 @@ import ServiceLifecycle
 /// Serves delta ADS over TLS, HTTP/2 and gRPC to the proxies of a ``ProxyHub``.
 ///
 /// It serves `AggregatedDiscoveryService/DeltaAggregatedResources`; every other method is answered with `UNIMPLEMENTED`. Nothing is sent before the
-/// ``StreamAuthenticator`` admitted the caller. A caller that does not read holds at most one response of each type.
+/// ``StreamAuthenticator`` admitted the caller, and none of its requests is read: who calls is told by the headers. A caller that does not read
+/// holds at most one response of each type.
+///
+/// # Threads
+/// Streams have event loops of their own, on which nothing else runs: who calls is found out by tasks, and a step of a ``PushMachine`` that
+/// looks at many names is left to a worker.
 ///
 /// # Shutdown
 /// A graceful shutdown sends `GOAWAY`, ends the streams with `UNAVAILABLE`, upon which proxies turn to another replica, and waits
@@ -83,6 +88,7 @@ package final class XDSServer: Service {
         defer { phase.update { $0 = .ended } }
         _ = try core.tlsContext()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: core.options.threads)
+        core.workers.start()
         let result: Result<Void, any Error>
         do {
             result = .success(try await serve(on: group))
@@ -90,6 +96,7 @@ package final class XDSServer: Service {
             result = .failure(error)
         }
         // Not to be cut short by a cancellation: threads would be left.
+        try await core.workers.shutdownGracefully()
         try await group.shutdownGracefully()
         try result.get()
     }
@@ -136,12 +143,14 @@ package final class XDSServer: Service {
 
     private static func configure(_ channel: any Channel, _ core: ServerCore) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
-            guard core.enter(channel) else { throw XDSError(.unavailable, "there are too many connections") }
+            let peer = channel.remoteAddress?.ipAddress ?? "unknown"
+            guard core.enter(channel, from: peer) else {
+                throw XDSError(.unavailable, "there are too many connections")
+            }
             channel.closeFuture.whenComplete { _ in core.leave(channel) }
             let reads = BufferLimiter()
-            let connection = ConnectionGuard(core: core, reads: reads)
+            let connection = ConnectionGuard(core: core, reads: reads, channel: channel, address: peer)
             let bound = NIOLoopBound(connection, eventLoop: channel.eventLoop)
-            let peer = channel.remoteAddress?.ipAddress ?? "unknown"
             var configuration = NIOHTTP2Handler.ConnectionConfiguration()
             configuration.initialSettings = [
                 HTTP2Setting(parameter: .maxConcurrentStreams, value: core.options.streamsPerConnection),
@@ -156,6 +165,10 @@ package final class XDSServer: Service {
                 streamConfiguration: NIOHTTP2Handler.StreamConfiguration()
             ) { stream in
                 stream.eventLoop.makeCompletedFuture {
+                    // A stream that fails to be set up is reset.
+                    guard bound.value.streamOpened() else { throw XDSError(.unavailable, "there are too many streams") }
+                    // The handler reads when it wants to.
+                    try stream.syncOptions?.setOption(.autoRead, value: false)
                     try stream.pipeline.syncOperations.addHandler(
                         ADSStreamHandler(core: core, connection: bound.value, peer: peer)
                     )
@@ -170,7 +183,7 @@ package final class XDSServer: Service {
         for connection in core.connections {
             connection.pipeline.fireUserInboundEventTriggered(ConnectionGuard.Goodbye())
         }
-        for stream in streams { stream.eventLoop.execute(stream.shutDown) }
+        for stream in streams { stream.endSoon(XDSError(.unavailable, "the server ends")) }
         let connections = core.connections
         for connection in connections {
             connection.eventLoop.scheduleTask(in: TimeAmount(core.options.shutdownPatience)) {

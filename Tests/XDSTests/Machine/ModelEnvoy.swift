@@ -10,7 +10,8 @@ struct ModelEnvoy {
     /// Versions as Envoy reports them: those of responses that it acknowledged.
     var versions: [ResourceType: [String: String]] = [:]
     var warming: Set<String> = []
-    var heldAcks: [String] = []
+    /// Nonces of clusters that are not answered before all is warm, and why they are rejected.
+    var heldAnswers: [(nonce: String, failure: String?)] = []
     var requests: [DeltaRequest] = []
     var asked: [ResourceType: Set<String>] = [:]
     var isListening = false
@@ -38,7 +39,7 @@ struct ModelEnvoy {
     /// The requests of a new stream.
     mutating func connect() {
         requests = [request(.cluster, versions: versions[.cluster] ?? [:])]
-        heldAcks = []
+        heldAnswers = []
         for type in [ResourceType.endpoint, .listener, .route] {
             if type == .listener {
                 if isListening { requests.append(request(.listener, versions: versions[.listener] ?? [:])) }
@@ -76,23 +77,29 @@ struct ModelEnvoy {
         }
         let named = Bool.random(using: &random) ? bad.map(\.name).joined(separator: ", ") : "something"
         updateSubscriptions(random: &random)
-        if type == .cluster, bad.isEmpty {
-            heldAcks.append(response.nonce)
+        let failure = bad.isEmpty ? nil : "error: \(named)"
+        // Answers keep their order.
+        if type == .cluster, bad.isEmpty || !heldAnswers.isEmpty {
+            heldAnswers.append((response.nonce, failure))
         } else {
-            requests.append(request(type, nonce: response.nonce, failure: bad.isEmpty ? nil : "error: \(named)"))
+            requests.append(request(type, nonce: response.nonce, failure: failure))
         }
         settle()
     }
 
     private mutating func settle() {
         guard warming.isEmpty else { return }
-        for nonce in heldAcks { requests.append(request(.cluster, nonce: nonce)) }
-        let wasAcked = !heldAcks.isEmpty
-        heldAcks = []
+        let wasAcked = heldAnswers.contains { $0.failure == nil }
+        releaseAnswers()
         if wasAcked, !isListening {
             isListening = true
             requests.append(request(.listener))
         }
+    }
+
+    mutating func releaseAnswers() {
+        for (nonce, failure) in heldAnswers { requests.append(request(.cluster, nonce: nonce, failure: failure)) }
+        heldAnswers = []
     }
 
     private mutating func updateSubscriptions(random: inout SeededGenerator) {

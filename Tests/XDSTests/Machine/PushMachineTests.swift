@@ -328,4 +328,172 @@ struct PushMachineTests {
         }
         #expect(seen == [.seconds(5)])
     }
+
+    // MARK: Answers that come late
+
+    @Test func takesARejectionThatComesWhenAnotherResponseIsOut() throws {
+        var scene = try Scene.started(snapshot(1, service("a") + service("b")))
+        let second = service("a", "bad") + service("b", "2")
+        _ = scene.publish(snapshot(2, second))
+        let late = scene.nonces[.cluster]
+        _ = try scene.ack(.endpoint)
+        _ = scene.wait(.seconds(15))
+        // Another batch follows before the first one is answered.
+        #expect(scene.publish(snapshot(3, second + service("c"))) == ["cluster +c@1"])
+        let next = scene.nonces[.cluster]
+        #expect(try scene.answer(.cluster, to: late, "Error adding/updating cluster(s) a: no") == [])
+        // What was good of the first goes out again, and the culprit is found.
+        #expect(try scene.answer(.cluster, to: next) == ["cluster +b@2", "endpoint +b@1"])
+        _ = try scene.ack(.endpoint)
+        #expect(try scene.ack(.cluster) == ["cluster +a@bad", "endpoint +a@1"])
+        _ = try scene.ack(.endpoint)
+        #expect(try scene.nack(.cluster, "no").first == "rejections")
+        #expect(scene.machine.rejections.map(\.name) == ["a"])
+        #expect(scene.machine.reported == 3)
+    }
+
+    @Test func aLateRejectionOfOneResourceIsTold() throws {
+        var scene = try Scene.started(snapshot(1, service("a")))
+        _ = scene.publish(snapshot(2, service("a", "bad")))
+        let late = scene.nonces[.cluster]
+        _ = try scene.ack(.endpoint)
+        _ = scene.wait(.seconds(15))
+        _ = scene.publish(snapshot(3, service("a", "bad") + service("c")))
+        let next = scene.nonces[.cluster]
+        #expect(try scene.answer(.cluster, to: late, "no") == ["rejections"])
+        #expect(scene.machine.rejections.map(\.version) == ["bad"])
+        #expect(try scene.answer(.cluster, to: next).last == "delivered 3")
+        #expect(scene.machine.rejections.map(\.version) == ["bad"])
+    }
+
+    @Test func aLateRejectionTellsWhatTheNextResponseWasBuiltOn() throws {
+        var scene = try Scene.started(snapshot(1, service("a")))
+        _ = scene.publish(snapshot(2, service("a", "bad")))
+        let late = scene.nonces[.cluster]
+        _ = try scene.ack(.endpoint)
+        _ = scene.wait(.seconds(15))
+        #expect(scene.publish(snapshot(3, service("a", "worse"))).first == "cluster +a@worse")
+        let next = scene.nonces[.cluster]
+        // Nobody wants that version any more, so nothing is to be told of it.
+        #expect(try scene.answer(.cluster, to: late, "no") == [])
+        _ = try scene.ack(.endpoint)
+        #expect(try scene.answer(.cluster, to: next, "no").first == "rejections")
+        #expect(scene.machine.states[.cluster].behind["a"] == .version("1"))
+        // Back to what the client kept: nothing has to be sent.
+        #expect(scene.publish(snapshot(4, service("a"))) == ["rejections", "delivered 4"])
+    }
+
+    @Test func isNotDoneWhileAnAnswerMayStillCome() throws {
+        var scene = try Scene.started(snapshot(1, service("a")))
+        _ = scene.publish(snapshot(2, service("a", "2")))
+        let late = scene.nonces[.cluster]
+        _ = try scene.ack(.endpoint)
+        _ = scene.wait(.seconds(15))
+        _ = scene.publish(snapshot(3, service("a", "2") + service("c")))
+        let next = scene.nonces[.cluster]
+        #expect(try scene.answer(.cluster, to: late) == [])
+        #expect(scene.machine.reported == 1)
+        #expect(try scene.answer(.cluster, to: next) == ["delivered 3"])
+    }
+
+    @Test func keepsFewAnswersThatDoNotCome() throws {
+        var scene = try Scene.started(snapshot(1, service("a")))
+        for generation in 2...40 {
+            _ = scene.publish(snapshot(UInt64(generation), service("a", "\(generation)")))
+            _ = try scene.ack(.endpoint)
+            _ = scene.wait(.seconds(15))
+        }
+        #expect(scene.machine.states[.cluster].overdue.count == TypeState.overdueLimit)
+        #expect(try scene.ack(.cluster) == ["delivered 40"])
+        #expect(scene.machine.states[.cluster].overdue.isEmpty)
+    }
+
+    @Test func aNewerVersionThatIsAcceptedEndsARejection() throws {
+        var scene = try Scene.started(snapshot(1, service("a") + [resource(.listener, "l")]))
+        _ = scene.publish(snapshot(2, service("a", endpoints: "bad") + [resource(.listener, "l")]))
+        let bad = scene.nonces[.endpoint]
+        // Endpoints move on while the response is out.
+        #expect(scene.publish(snapshot(3, service("a", endpoints: "3") + [resource(.listener, "l")])) == [])
+        #expect(try scene.answer(.endpoint, to: bad, "no") == ["endpoint +a@3"])
+        #expect(try scene.ack(.endpoint) == ["delivered 3"])
+        #expect(scene.machine.rejections == [])
+    }
+
+    @Test func aNameThatIsNoLongerAskedForIsNotRejected() throws {
+        var scene = try Scene.started(snapshot(1, service("a") + service("b")))
+        _ = scene.publish(snapshot(2, service("a", endpoints: "bad") + service("b")))
+        let bad = scene.nonces[.endpoint]
+        _ = try scene.receive(request(.endpoint, unsubscribe: ["a"]))
+        _ = try scene.answer(.endpoint, to: bad, "no")
+        #expect(scene.machine.rejections == [])
+    }
+
+    // MARK: Clients that ask for too much
+
+    @Test func aRejectionOfNamesThatAreNotThereIsNotTriedAgain() throws {
+        var scene = try Scene.started(snapshot(1, service("a")))
+        let names = (0..<1000).map { "none-\($0)" }
+        #expect(try scene.receive(request(.route, subscribe: names)).count == 1)
+        #expect(try scene.nack(.route, "no") == [])
+        #expect(scene.machine.weight == 0)
+    }
+
+    @Test func limitsTheBytesOfNames() throws {
+        var options = PushOptions()
+        options.nameBytes = 3 * (100 + PushOptions.nameOverhead)
+        var scene = Scene(options: options)
+        func names(_ range: Range<Int>) -> [String] {
+            range.map { "\($0)" + String(repeating: "n", count: 99) }
+        }
+        _ = try scene.receive(request(.route, subscribe: names(0..<2)))
+        // All types together, and what is no longer asked for does not count.
+        _ = try scene.receive(request(.endpoint, subscribe: names(0..<1)))
+        #expect(throws: XDSError.self) { try scene.receive(request(.endpoint, subscribe: names(1..<2))) }
+        scene = Scene(options: options)
+        for number in 0..<9 {
+            _ = try scene.receive(request(.route, subscribe: names(number..<number + 1)))
+            _ = try scene.receive(request(.route, unsubscribe: names(number..<number + 1)))
+        }
+        let versions = Dictionary(uniqueKeysWithValues: names(0..<4).map { ($0, "1") })
+        #expect(throws: XDSError.self) { try scene.receive(request(.cluster, versions: versions)) }
+    }
+
+    @Test func answersForNamesThatAreNotThereAreLimitedInBytes() throws {
+        var options = PushOptions()
+        options.responseBytes = 1000
+        var scene = Scene(options: options)
+        _ = scene.publish(snapshot(1, []))
+        let names = (0..<100).map { "\($0)" + String(repeating: "n", count: 98) }
+        var sent = try scene.receive(request(.route, subscribe: names))
+        var responses = 0
+        while let text = sent.first {
+            #expect(text.utf8.count < 1200)
+            responses += 1
+            sent = try scene.ack(.route)
+        }
+        #expect(responses > 9)
+    }
+
+    @Test func keepsFewBytesOfWhatClientsSay() throws {
+        let count = 200
+        let clusters = (0..<count).map { resource(.cluster, "c\($0)", origin: route) }
+        var options = PushOptions()
+        options.responseBytes = 1
+        var scene = Scene(options: options)
+        _ = scene.publish(snapshot(1, clusters))
+        _ = try scene.receive(request(.cluster))
+        for _ in 0..<count { _ = try scene.nack(.cluster, String(repeating: "ä", count: 4096)) }
+        #expect(scene.machine.rejections.count == count)
+        #expect(scene.machine.rejectionBytes <= options.rejectionBytes + count * PushMachine.shortRejection)
+        #expect(scene.machine.reportedRejections.count == 5)
+    }
+
+    /// The work that a rejection of many resources makes grows with their number, and not with its square.
+    @Test func looksThroughAMessageOnce() {
+        let entries = (0..<20_000).map {
+            PushBatch.Entry(name: "cluster-\($0)", previous: .none, resource: resource(.cluster, "cluster-\($0)"))
+        }
+        let words = String(repeating: "cluster", count: 1000) + " (cluster-7): no, 'cluster-9': no"
+        #expect(PushBatch.suspects(entries, after: words).dropFirst() == [["cluster-7"], ["cluster-9"]])
+    }
 }

@@ -31,17 +31,26 @@ final class RawCall: Sendable {
     ]
 
     /// A TLS connection without anything on it.
-    static func connect(_ port: Int, speaksHTTP2: Bool = false) async throws -> any Channel {
+    ///
+    /// - Parameter address: one of 127.0.0.0/8 to come from.
+    static func connect(
+        _ port: Int,
+        speaksHTTP2: Bool = false,
+        from address: String = "127.0.0.1",
+        reader: ObservedValue<RawFrames>? = nil
+    ) async throws -> any Channel {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .none
         configuration.applicationProtocols = ["h2"]
         let context = try NIOSSLContext(configuration: configuration)
         return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(to: try SocketAddress(ipAddress: address, port: 0))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
                         NIOSSLClientHandler(context: context, serverHostname: nil)
                     )
+                    if let reader { try channel.pipeline.syncOperations.addHandler(RawFrames.Reader(reader)) }
                     guard speaksHTTP2 else { return }
                     _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
                         mode: .client,
@@ -53,8 +62,16 @@ final class RawCall: Sendable {
             .connect(host: "127.0.0.1", port: port).get()
     }
 
-    static func open(_ port: Int, _ headers: HPACKHeaders = RawCall.headers) async throws -> RawCall {
-        let connection = try await connect(port, speaksHTTP2: true)
+    static func open(
+        _ port: Int,
+        _ headers: HPACKHeaders = RawCall.headers,
+        from address: String = "127.0.0.1"
+    ) async throws -> RawCall {
+        try await open(on: connect(port, speaksHTTP2: true, from: address), headers)
+    }
+
+    /// One more on a connection that speaks HTTP/2.
+    static func open(on connection: any Channel, _ headers: HPACKHeaders = RawCall.headers) async throws -> RawCall {
         let multiplexer = try await connection.pipeline.handler(type: NIOHTTP2Handler.self)
             .flatMap(\.multiplexer).get()
         let stream = try await multiplexer.createStreamChannel { $0.eventLoop.makeSucceededVoidFuture() }.get()

@@ -90,6 +90,11 @@ struct Scene: ~Copyable {
         try receive(XDSTests.request(type, nonce: nonces[type] ?? "none", failure: message))
     }
 
+    /// Answers an earlier response than the last one of the type; rejects it if there is a message.
+    mutating func answer(_ type: ResourceType, to nonce: String?, _ message: String? = nil) throws -> [String] {
+        try receive(XDSTests.request(type, nonce: nonce ?? "none", failure: message))
+    }
+
     mutating func wait(_ duration: Duration) -> [String] {
         now += duration
         return note(machine.expire(now: now))

@@ -14,15 +14,7 @@ import XDS
 struct SidecarAuthenticatorTests {
     private static let audience = TokenReview.audience
 
-    /// The outcome in words, so that a test can look for some of them.
-    private func words(_ verdict: StreamAuthenticator.Verdict) -> String {
-        switch verdict {
-        case .admitted(let proxy): "admitted \(proxy)"
-        case .unauthenticated(let reason): "unauthenticated \(reason)"
-        case .denied(let reason): "denied \(reason)"
-        case .unavailable(let reason): "unavailable \(reason)"
-        }
-    }
+    private func words(_ verdict: StreamAuthenticator.Verdict) -> String { verdict.words }
 
     private struct Scene {
         let namespace: TestNamespace
@@ -56,14 +48,12 @@ struct SidecarAuthenticatorTests {
             return try #require(answer[path: "status", "token"]?.stringValue)
         }
 
-        func verdict(_ pod: String, mesh: String = "default", _ token: String?) async -> StreamAuthenticator.Verdict {
-            await authenticator.verdict(
-                on: .init(
-                    nodeID: "\(mesh).\(pod).\(namespace.name)",
-                    authorization: token.map { "Bearer \($0)" },
-                    peer: "test"
-                )
+        func verdict(_ token: String?) async -> StreamAuthenticator.Verdict {
+            let verdict = await authenticator.verdict(
+                on: .init(authorization: token.map { "Bearer \($0)" }, peer: "test")
             )
+            guard case .pending(let wait) = verdict else { return verdict }
+            return await wait()
         }
 
         private static let serviceAccounts = APIResource(
@@ -95,24 +85,22 @@ struct SidecarAuthenticatorTests {
     @Test func aPodIsAdmittedAsItselfAndAsNobodyElse() async throws {
         try await withScene { scene in
             let token = try await scene.token(of: "a", audience: Self.audience)
-            #expect(words(await scene.verdict("a", token)) == "admitted default.a.\(scene.namespace.name)")
-            #expect(words(await scene.verdict("b", token)).hasPrefix("denied"))
-            #expect(words(await scene.verdict("b", token)).contains("belongs to pod \(scene.namespace.name)/a"))
-            #expect(words(await scene.verdict("a", mesh: "other", token)).contains("is in mesh default"))
+            let uid = try #require(scene.store.get(scene.namespace.key("a"))).uid
+            #expect(words(await scene.verdict(token)) == "admitted default.a.\(scene.namespace.name) \(uid)")
         }
     }
 
     @Test func tokensThatAreNotForUsOrOfNoPodAreRefused() async throws {
         try await withScene { scene in
-            #expect(words(await scene.verdict("a", nil)).contains("there is no bearer token"))
-            let nonsense = words(await scene.verdict("a", "nonsense"))
+            #expect(words(await scene.verdict(nil)).contains("there is no bearer token"))
+            let nonsense = words(await scene.verdict("nonsense"))
             #expect(nonsense.hasPrefix("unauthenticated"), "\(nonsense)")
             let foreign = try await scene.token(of: "a", audience: "somebody-else")
-            #expect(words(await scene.verdict("a", foreign)).hasPrefix("unauthenticated"))
+            #expect(words(await scene.verdict(foreign)).hasPrefix("unauthenticated"))
             let server = try await scene.token(of: "a", audience: nil)
-            #expect(words(await scene.verdict("a", server)).hasPrefix("unauthenticated"))
+            #expect(words(await scene.verdict(server)).hasPrefix("unauthenticated"))
             let unbound = try await scene.token(of: nil, audience: Self.audience)
-            #expect(words(await scene.verdict("a", unbound)).contains("not bound to a pod"))
+            #expect(words(await scene.verdict(unbound)).contains("not bound to a pod"))
         }
     }
 
@@ -121,7 +109,7 @@ struct SidecarAuthenticatorTests {
             let token = try await scene.token(of: "a", audience: Self.audience)
             let unseen = try await scene.token(of: "b", audience: Self.audience)
             scene.store.delete(try #require(scene.store.get(scene.namespace.key("b"))))
-            #expect(words(await scene.verdict("b", unseen)).hasPrefix("unavailable"))
+            #expect(words(await scene.verdict(unseen)).hasPrefix("unavailable"))
             try await scene.namespace.client.delete(
                 .pods,
                 scene.namespace.key("a"),
@@ -129,7 +117,7 @@ struct SidecarAuthenticatorTests {
             )
             try await scene.makePod("a")
             // Of the pod's predecessor of the same name.
-            let refused = words(await scene.verdict("a", token))
+            let refused = words(await scene.verdict(token))
             #expect(refused.hasPrefix("unauthenticated") || refused.hasPrefix("unavailable"), "\(refused)")
         }
     }

@@ -22,8 +22,7 @@ struct DeliveryWatchTests {
     private let stream = StreamHandle(
         eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
         wake: {},
-        supersede: {},
-        shutDown: {}
+        end: { _ in }
     )
 
     init() throws {
@@ -72,7 +71,7 @@ struct DeliveryWatchTests {
     private var published: UInt64? { hub.delivery(of: .shop("web-1"))?.published }
 
     private func connect(acknowledging: Bool) throws {
-        hub.connect(.shop("web-1"), stream)
+        try hub.connect(ProxyIdentity(.shop("web-1")), stream)
         if acknowledging { hub.acknowledge(try #require(published), by: .shop("web-1"), stream) }
     }
 
@@ -159,7 +158,7 @@ struct DeliveryWatchTests {
                     queue.finish(item.key, .success(after: nil), worked: .zero)
                 }
                 // A change of a proxy that concerns neither.
-                hub.connect(.shop("stranger"), stream)
+                try hub.connect(ProxyIdentity(.shop("stranger")), stream)
                 try await eventually("it waits for more") { time.sleepers == 1 }
                 time.advance(by: .milliseconds(250))
                 try await eventually("it has looked") { time.sleepers == 0 }

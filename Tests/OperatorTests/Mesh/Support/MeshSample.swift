@@ -18,12 +18,13 @@ enum MeshSample {
         version: String? = nil,
         address: String = "10.1.0.1",
         resourceVersion: UInt64 = 1,
-        isInjected: Bool = true
+        isInjected: Bool = true,
+        uid: String? = nil
     ) throws -> Pod {
         let more = [("kuma.io/mesh", mesh), ("version", version)].compactMap { key, value in value.map { (key, $0) } }
         return try read([
             "metadata": [
-                "name": .string(name), "namespace": .string(namespace), "uid": .string("uid-of-\(name)"),
+                "name": .string(name), "namespace": .string(namespace), "uid": .string(uid ?? "uid-of-\(name)"),
                 "resourceVersion": .string("\(resourceVersion)"),
                 "labels": .strings(["app": app].merging(more) { $1 }),
                 "annotations": .strings(isInjected ? [MeshMarks.injected: "true"] : [:]),
