@@ -8,6 +8,7 @@ enum Part: String, CaseIterable, ExpressibleByArgument {
     case idle = "d"
     case mesh = "e"
     case injection = "f"
+    case rollout = "g"
 
     static let ofWebServers: Set<Part> = [.convergence, .restart, .idle]
 }
