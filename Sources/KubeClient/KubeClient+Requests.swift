@@ -100,6 +100,7 @@ extension KubeClient {
         send: (HTTPRequest, TransportEndpoint) async throws(TransportError) -> Response,
         status: (Response) -> (Int, HTTPHeaders)
     ) async throws(KubeError) -> Response {
+        if let fault = request.fault { throw request.error(.invalidRequest, "not sent: \(fault)") }
         var mayRefresh = true
         while true {
             let credentials = try await credentials(for: request)

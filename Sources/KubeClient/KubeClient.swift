@@ -10,6 +10,7 @@ import Logging
 ///   anything was sent; at most five times. Lists and watches are not: their callers resume them.
 /// - Every error is a ``KubeError`` that names verb and object.
 /// - A client with a ``WriteFence`` changes nothing while that is closed.
+/// - A request with a name that cannot stand in a path is not sent, see ``RequestPath``.
 ///
 /// # Cancellation
 /// Cancelling the task of a request closes its connection, and the error says ``KubeError/isCancelled``.

@@ -17,6 +17,8 @@ package struct KubeError: Error, Sendable {
         /// The ``WriteFence`` is closed: another process may lead, whose business this is. If the request was under way already, its
         /// outcome is unknown.
         case notLeading
+        /// There is no such request: a name in it cannot be one, see ``RequestPath``. Nothing was sent.
+        case invalidRequest
     }
 
     package var code: Code
@@ -68,13 +70,18 @@ extension KubeError {
         if case .notLeading = code { true } else { false }
     }
 
+    /// Whether nothing was asked, since a name in the request cannot be one.
+    package var isInvalidRequest: Bool {
+        if case .invalidRequest = code { true } else { false }
+    }
+
     /// Whether the same request may succeed later with nothing changed on our side.
     package var isRetryable: Bool {
         switch code {
         case .status(let status): status.isRetryable
         case .transport(let error): error.isRetryable
         case .credentials: true
-        case .decoding, .cancelled, .notLeading: false
+        case .decoding, .cancelled, .notLeading, .invalidRequest: false
         }
     }
 

@@ -91,12 +91,12 @@ package struct APIResource: Hashable, Sendable, CustomStringConvertible {
     /// The URL path of the collection, or of one object, below the server's base.
     ///
     /// - Parameters:
-    ///   - namespace: `nil` or empty for all namespaces; ignored for cluster-scoped kinds.
+    ///   - namespace: `nil` for all namespaces; ignored for cluster-scoped kinds. An empty one makes a path that no client sends.
     ///   - name: the object; `nil` for the collection.
     ///   - subresource: such as `status`; only with a name.
     package func path(namespace: String? = nil, name: String? = nil, subresource: String? = nil) -> String {
         var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
-        if isNamespaced, let namespace, !namespace.isEmpty {
+        if isNamespaced, let namespace {
             path += "/namespaces/\(namespace.percentEncodedPathSegment)"
         }
         path += "/\(plural)"

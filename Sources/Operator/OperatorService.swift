@@ -95,6 +95,13 @@ package struct OperatorService: Sendable {
     func reconciling(on cluster: ClusterFeatures) -> (RuntimeGroup, any HealthSource) {
         var reflecting = ReflectorOptions()
         reflecting.usesWatchList = cluster.streamsLists
+        reflecting.streaming = ListStreaming(time: time, logger: logger) { [client] in
+            do {
+                return try await Discovery(client: client).serverVersion().gitVersion
+            } catch {
+                return nil
+            }
+        }
         let events = EventRecorder(
             sink: KubeEventSink(client: client),
             reporter: EventReporter(controller: "web.phys.app/swiftlet", instance: options.instance),

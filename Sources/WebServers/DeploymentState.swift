@@ -2,7 +2,7 @@ import JSON
 import KubeModel
 
 /// What a Deployment says about itself.
-struct DeploymentState {
+package struct DeploymentState {
     let generation: Int64
     let observedGeneration: Int64
     let wantedReplicas: Int64
@@ -12,7 +12,7 @@ struct DeploymentState {
     let availableReplicas: Int64
     private let conditions: [JSONValue]
 
-    init(_ observed: ObservedObject) {
+    package init(_ observed: ObservedObject) {
         let status = observed.status
         func count(_ field: String) -> Int64 { status[field]?.intValue ?? 0 }
         generation = observed.metadata.generation
@@ -56,6 +56,17 @@ struct DeploymentState {
     /// Whether the rollout made no progress for too long.
     var progressDeadlineExceeded: Bool {
         isObserved && condition("Progressing")?["reason"] == "ProgressDeadlineExceeded"
+    }
+
+    /// Whether it says something that conditions depend on, other than how many pods have come how far.
+    package func turned(from old: DeploymentState) -> Bool {
+        func turns(_ state: DeploymentState) -> [AnyHashable?] {
+            [
+                state.isObserved, state.isAvailable, state.isRolledOut, state.updatedReplicas == state.replicas,
+                state.wantedReplicas, state.replicaFailure, state.progressDeadlineExceeded,
+            ]
+        }
+        return turns(self) != turns(old)
     }
 
     private func condition(_ type: String) -> JSONValue? {

@@ -1,12 +1,12 @@
 /// Why a pod does not come up, in words for people.
-struct PodTrouble: Hashable {
+package struct PodTrouble: Hashable, Sendable {
     /// Kubernetes' own word: `ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`, …
-    let reason: String
-    let message: String
+    package let reason: String
+    package let message: String
 
     /// The first trouble among the pods; `nil` when none is known. Pods that are going do not count.
-    init?(in pods: [ObservedPod]) {
-        for pod in pods.sorted(by: { $0.name < $1.name }) where !pod.isReady && !pod.isBeingDeleted {
+    package init?(in pods: [ObservedPod]) {
+        for pod in pods.sorted(by: { $0.name < $1.name }) {
             if let trouble = PodTrouble(of: pod) {
                 self = trouble
                 return
@@ -15,7 +15,9 @@ struct PodTrouble: Hashable {
         return nil
     }
 
-    private init?(of pod: ObservedPod) {
+    /// The trouble of one pod; `nil` when it has none, is ready or going.
+    package init?(of pod: ObservedPod) {
+        guard !pod.isReady, !pod.isBeingDeleted else { return nil }
         for container in pod.containers {
             guard let reason = container.waitingReason, !Self.harmless.contains(reason) else { continue }
             self.reason = reason

@@ -8,7 +8,8 @@ enum Part: String, CaseIterable, ExpressibleByArgument {
     case idle = "d"
     case mesh = "e"
     case injection = "f"
-    case attack = "g"
+    case rollout = "g"
+    case attack = "h"
 
     static let ofWebServers: Set<Part> = [.convergence, .restart, .idle]
 }

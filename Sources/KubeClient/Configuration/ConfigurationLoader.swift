@@ -3,7 +3,8 @@ import SystemPackage
 /// Finds out which cluster is meant, and as whom.
 ///
 /// In this order, as controller-runtime does: the file of `--kubeconfig`; the files of `KUBECONFIG`; the service account of
-/// the pod we run in, unless a context, cluster or user is asked for; `~/.kube/config`. The first that is there decides.
+/// the pod we run in, unless a context, cluster or user is asked for; `~/.kube/config`. The first that is there decides. A cluster without a `proxy-url` is
+/// reached as ``ProxyEnvironment`` says.
 package struct ConfigurationLoader: Sendable {
     private let host: HostEnvironment
 
@@ -81,14 +82,7 @@ package struct ConfigurationLoader: Sendable {
 
     /// Checks that a namespace is a DNS label (RFC 1123), as the API server wants it.
     static func checkNamespace(_ name: String) throws(ConfigurationError) {
-        let bytes = Array(name.utf8)
-        func isAlphanumeric(_ byte: UInt8) -> Bool {
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        }
-        guard bytes.count <= 63, let first = bytes.first, let last = bytes.last, isAlphanumeric(first),
-            isAlphanumeric(last), bytes.allSatisfy({ isAlphanumeric($0) || $0 == UInt8(ascii: "-") })
-        else {
+        guard RequestPath.fault(inNamespace: name) == nil else {
             throw ConfigurationError(
                 .invalid,
                 "\"\(name)\" is no namespace: expected at most 63 lower-case letters, digits and '-', "

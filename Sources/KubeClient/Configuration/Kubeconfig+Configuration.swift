@@ -21,7 +21,11 @@ extension Kubeconfig {
         let server = try cluster.serverURL(defaultScheme: usesTLS ? "https" : "http")
         var configuration = ClusterConfiguration(server: server, tls: tls, contextName: selection.contextName)
         configuration.certificateAuthorityFile = authorityFile
-        configuration.proxy = try cluster.proxy()
+        if let proxy = try cluster.proxy() {
+            configuration.proxy = proxy
+        } else {
+            configuration.proxy = try ProxyEnvironment(host.variables).proxy(for: server)
+        }
         if let namespace = overrides.namespace {
             configuration.namespace = namespace
         } else if let namespace = try selection.context?.checkedNamespace() {

@@ -33,6 +33,10 @@ package struct ServerURL: Sendable, Hashable, CustomStringConvertible {
     /// Whether connections are encrypted.
     package var isHTTPS: Bool { parts.scheme == "https" }
 
+    /// A name or an address; IPv6 without its brackets.
+    var host: String { parts.host }
+    var port: UInt16? { parts.port }
+
     /// Host and port as given, for a `Host` header field or a metric's label. IPv6 is in brackets.
     package var authority: String { parts.authority }
 

@@ -35,12 +35,14 @@ enum ServiceAccount {
         var namespace = overrides.namespace
         if namespace == nil { namespace = try Self.namespace(host) }
         let credentials = try FileCredentialSource(.init(tokenFile: tokenFile), place: nil, host: host)
+        let server = try server(host)
         return ClusterConfiguration(
-            server: try server(host),
+            server: server,
             tls: TLSConfiguration(certificateAuthorities: authorities.authorities()),
             certificateAuthorityFile: authorities,
             credentials: credentials,
-            namespace: namespace ?? "default"
+            namespace: namespace ?? "default",
+            proxy: try ProxyEnvironment(host.variables).proxy(for: server)
         )
     }
 

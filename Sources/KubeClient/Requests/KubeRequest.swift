@@ -16,6 +16,8 @@ package struct KubeRequest: Sendable {
     /// For errors: what is done to what.
     package var verb: String
     package var subject: String
+    /// Why the names that the path was made of cannot be in one.
+    private var nameFault: String?
 
     package init(method: String, path: String, verb: String? = nil, subject: String? = nil) {
         self.method = method
@@ -25,6 +27,10 @@ package struct KubeRequest: Sendable {
     }
 
     /// A request about an object, or about the collection if there is no key.
+    ///
+    /// One with names that cannot stand in a path is never sent, see ``fault``.
+    ///
+    /// - Parameter namespace: of a collection; `nil` for all namespaces.
     package init(
         _ method: String,
         _ resource: APIResource,
@@ -41,7 +47,16 @@ package struct KubeRequest: Sendable {
             verb: verb,
             subject: target.map { "\(name) \($0)" } ?? name
         )
+        nameFault = RequestPath.fault(
+            resource,
+            namespace: key?.namespace ?? namespace,
+            name: key?.name,
+            subresource: subresource
+        )
     }
+
+    /// Why the request must not be sent: its path would be about something else than was asked for. `nil` when it may be.
+    package var fault: String? { nameFault ?? RequestPath.fault(in: path) }
 
     /// Whether the same request may be carried out twice without harm.
     var isRead: Bool { method == "GET" || method == "HEAD" }

@@ -25,7 +25,7 @@ struct RetryPolicy: Sendable {
         case .transport(let error):
             guard error.isRetryable, !error.wasSent || (isRead && error.code == .connectionLost) else { return nil }
             return connectionBackoff * (1 << (attempt - 1))
-        case .decoding, .credentials, .cancelled, .notLeading:
+        case .decoding, .credentials, .cancelled, .notLeading, .invalidRequest:
             return nil
         }
     }

@@ -13,6 +13,19 @@ extension Controller {
             for key in keys(change) { queue.add(key, priority: change.priority) }
         }
     }
+
+    /// Reconciles one key that a change concerns, now or when others have come that the same run sees to.
+    ///
+    /// - Parameter call: quick; called in the order of the changes. `nil` for a change that leads to nothing.
+    package func watch<Object>(
+        _ store: Store<Object>,
+        call: @escaping @Sendable (StoreChange<Object>) -> (key: Key, delay: Duration)?
+    ) {
+        store.onChange { [queue] change in
+            guard let (key, delay) = call(change) else { return }
+            queue.add(key, priority: change.priority, after: delay)
+        }
+    }
 }
 
 extension Controller where Key == ObjectKey {

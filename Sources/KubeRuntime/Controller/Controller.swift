@@ -28,12 +28,14 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
     private let generation: @Sendable (Key) -> Int64?
     private let reconcile: Reconcile
     private let hotLoops: Mutex<HotLoopMachine<Key>>
-    let term = ControllerTerm()
+    let term: ControllerTerm
 
     /// - Parameters:
     ///   - kind: of the keys' objects, for logs and spans; keys that name a kind themselves go before it.
     ///   - barrier: where reconciles note their writes.
     ///   - generation: of a key's object as the store has it; tells loops from edits.
+    ///   - isGone: whether a key's object does not exist. While this process stands by, the keys of such objects are not kept, whoever adds
+    ///     them: they would gather until it leads. `nil` keeps all.
     ///   - reconcile: idempotent, and ends soon after it was cancelled.
     package init(
         name: String,
@@ -45,8 +47,13 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
         metrics: ControllerMetrics? = nil,
         logger: Logger,
         generation: @escaping @Sendable (Key) -> Int64? = { _ in nil },
+        isGone: (@Sendable (Key) -> Bool)? = nil,
         reconcile: @escaping Reconcile
     ) {
+        let term = ControllerTerm()
+        self.term = term
+        var isPointless: (@Sendable (Key) -> Bool)?
+        if let isGone { isPointless = { !term.isUnderWay && isGone($0) } }
         self.name = name
         self.kind = kind
         self.options = options
@@ -56,7 +63,13 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
         self.logger = logger
         self.generation = generation
         self.reconcile = reconcile
-        queue = WorkQueue(options: options.queue, time: time, seed: seed, metrics: metrics?.queue)
+        queue = WorkQueue(
+            options: options.queue,
+            time: time,
+            seed: seed,
+            metrics: metrics?.queue,
+            isPointless: isPointless
+        )
         hotLoops = Mutex(HotLoopMachine(options: options.hotLoop))
     }
 
@@ -102,10 +115,7 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
         }
         let generation = generation(item.key)
         let verdict = hotLoops.withLock { $0.admit(item.key, generation: generation, now: start) }
-        if case .hold(let delay, let isFirst) = verdict {
-            if isFirst { alarm(item.key, generation: generation) }
-            return .held(delay)
-        }
+        if case .hold(let delay) = verdict { return .held(delay) }
         let subject = ReconcileSubject(
             controller: name,
             kind: item.key.kind ?? kind,
@@ -115,7 +125,12 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
         )
         return await withSpan("reconcile \(name)") { span in
             if span.isRecording { subject.describe(span) }
-            let outcome = await reconcile(item, subject, span)
+            let writes = ReconcileWrites()
+            let outcome = await reconcile(item, subject, writes, span)
+            let isLoop = hotLoops.withLock {
+                $0.wrote(writes.all, item.key, generation: generation, now: time.now)
+            }
+            if isLoop { alarm(subject) }
             if span.isRecording { span.attributes["outcome"] = outcome.word }
             return outcome
         }
@@ -124,10 +139,11 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
     private func reconcile(
         _ item: WorkItem<Key>,
         _ subject: ReconcileSubject,
+        _ writes: ReconcileWrites,
         _ span: any Tracing.Span
     ) async -> WorkOutcome {
         let logger = subject.logger(logger)
-        let context = ReconcileContext(id: subject.id, logger: logger, failures: item.failures)
+        let context = ReconcileContext(id: subject.id, logger: logger, failures: item.failures, writes: writes)
         let began = time.now
         defer { metrics?.time.record(began.duration(to: time.now)) }
         do {
@@ -183,18 +199,11 @@ package final class Controller<Key: ReconcileKey>: ControllerRunning {
         return .failure(retryAfter: kubeError?.retryAfter)
     }
 
-    private func alarm(_ key: Key, generation: Int64?) {
+    private func alarm(_ subject: ReconcileSubject) {
         metrics?.hotLoops.increment()
-        let subject = ReconcileSubject(
-            controller: name,
-            kind: key.kind ?? kind,
-            key: key.objectKey,
-            generation: generation,
-            id: ""
-        )
         subject.logger(logger).warning(
-            "key is reconciled again and again although it was not edited; it is slowed down",
-            metadata: ["runs": "\(options.hotLoop.runs)", "within": "\(options.hotLoop.window)"]
+            "the same is written to an object again and again although it was not edited; its reconciles are slowed down",
+            metadata: ["within": "\(options.hotLoop.window)"]
         )
     }
 

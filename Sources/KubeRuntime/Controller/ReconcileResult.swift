@@ -17,6 +17,15 @@ package struct ReconcileContext: Sendable {
     package let logger: Logger
     /// Failed runs of this key in a row before this one.
     package let failures: Int
+    /// Where the run notes what it writes; a controller whose runs note nothing has no brake.
+    package let writes: ReconcileWrites
+
+    package init(id: String, logger: Logger, failures: Int, writes: ReconcileWrites = ReconcileWrites()) {
+        self.id = id
+        self.logger = logger
+        self.failures = failures
+        self.writes = writes
+    }
 }
 
 /// An error that no repetition cures: the key rests until something changes.

@@ -6,8 +6,8 @@ import KubeModel
 /// It performs one call at a time and reports one result for each.
 ///
 /// # Guarantees
-/// - The lease of another is taken when its record was seen unchanged for its own duration on our clock; what its timestamps say is not looked
-///   at. Clocks may show different times, and run at rates that differ by less than ``ElectionTimes/margin`` allows.
+/// - The lease of another is taken when its record was seen unchanged for its own duration on our clock, or for ours where that is absurd; what its
+///   timestamps say is not looked at. Clocks may show different times, and run at rates that differ by less than ``ElectionTimes/margin`` allows.
 /// - Every write names the version that it replaces, so that of two who try one succeeds.
 /// - We lead until ``ElectionTimes/leadUntil(sent:answered:)``, which is before the lease can be another's, and whatever was reported too late to
 ///   know does not prolong it.
@@ -196,8 +196,7 @@ package struct Election: ~Copyable {
     private var known: LeaseState? { if case .lease(let state, _) = knowledge { state } else { nil } }
 
     private func expiry(of state: LeaseState, _ since: Instant) -> Instant {
-        let seconds = state.record.durationSeconds
-        return since.advanced(by: seconds > 0 ? .seconds(seconds) : times.leaseDuration)
+        since.advanced(by: times.believed(state.record.durationSeconds))
     }
 
     // MARK: - What follows

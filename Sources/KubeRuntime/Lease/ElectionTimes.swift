@@ -40,6 +40,16 @@ package struct ElectionTimes: Hashable, Sendable {
     /// its leader, and short enough for another attempt after it.
     package var callTimeout: Duration { max(.seconds(1), renewDeadline * 0.6) }
 
+    /// The longest duration in a record that is believed. Beyond it somebody's mistake, or malice, would keep a lease whose holder is gone for days or
+    /// years.
+    package var longestBelieved: Duration { max(.seconds(3600), leaseDuration * 4) }
+
+    /// How long the lease of another is left alone that is seen unchanged, when its record says so many seconds: our own duration where the record makes
+    /// no sense.
+    func believed(_ seconds: Int64) -> Duration {
+        seconds > 0 && seconds <= longestBelieved.components.seconds ? .seconds(seconds) : leaseDuration
+    }
+
     /// Until when a lease lets its holder lead.
     ///
     /// - Parameters:

@@ -16,6 +16,8 @@ package struct Leadership: Hashable, Sendable {
     package var holder: String?
     /// Why the lease cannot be had at present; `nil` while all is well.
     package var fault: String?
+    /// What makes no sense about the lease as it was seen last; empty when all does.
+    var recordFault = ""
     /// Whether the lease was ever seen.
     var hasSeenLease = false
 

@@ -212,6 +212,7 @@ package final class LeaseElector: Service {
     }
 
     private func note(_ input: Election.Input) {
+        examine(input)
         switch input {
         case .read, .written, .conflicted:
             state.update { state in
@@ -221,6 +222,26 @@ package final class LeaseElector: Service {
         case .observed(.some): state.update { $0.hasSeenLease = true }
         default: break
         }
+    }
+
+    /// Tells of numbers in the Lease that make no sense, once for each set of them. They are no reason to be without a leader.
+    private func examine(_ input: Election.Input) {
+        let record: LeaseRecord
+        switch input {
+        case .observed(let lease?), .read(let lease?), .written(let lease): record = lease.record
+        default: return
+        }
+        let fault = record.faults(times).joined(separator: "; ")
+        let isNews = state.update { state in
+            defer { state.recordFault = fault }
+            return state.recordFault != fault
+        }
+        guard isNews, !fault.isEmpty else { return }
+        metrics?.absurdRecords.increment()
+        logger.warning(
+            "the Lease holds numbers that make no sense",
+            metadata: ["holder": "\(record.holder)", "fault": "\(fault)"]
+        )
     }
 
     private func fail(_ fault: String) {

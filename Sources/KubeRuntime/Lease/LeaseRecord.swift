@@ -28,6 +28,20 @@ package struct LeaseRecord: Hashable, Sendable {
 }
 
 extension LeaseRecord {
+    static let countableTransitions: ClosedRange<Int64> = 0...Int64(Int32.max)
+
+    /// What makes no sense about the record, for people; empty when all does.
+    func faults(_ times: ElectionTimes) -> [String] {
+        var faults: [String] = []
+        if !holder.isEmpty, times.believed(durationSeconds) != .seconds(durationSeconds) {
+            faults.append("leaseDurationSeconds is \(durationSeconds), taken as \(times.leaseDuration)")
+        }
+        if !Self.countableTransitions.contains(transitions) || transitions == Self.countableTransitions.upperBound {
+            faults.append("leaseTransitions is \(transitions), counted from 0")
+        }
+        return faults
+    }
+
     package init(_ object: DynamicObject) {
         let spec = object.value["spec"]
         self.init(
@@ -82,16 +96,26 @@ package struct LeaseWrite: Hashable, Sendable {
         var record = LeaseRecord(
             holder: identity,
             durationSeconds: times.leaseDuration.wholeSecondsRoundedUp,
-            acquireTime: keepsHolder ? old?.acquireTime ?? wall : wall,
+            acquireTime: wall,
             renewTime: wall,
-            transitions: (old?.transitions ?? 0) + (old == nil || keepsHolder ? 0 : 1)
+            transitions: Self.transitions(after: old, isAnother: !keepsHolder)
         )
+        // A record that others wrote may have none, and a server takes no empty time.
+        if keepsHolder, let since = old?.acquireTime, !since.isEmpty { record.acquireTime = since }
         if purpose == .release {
             record.holder = ""
             record.durationSeconds = 1
             record.acquireTime = wall
         }
         return record
+    }
+
+    /// The number counts on from what was there, and begins anew where that cannot be counted on: the field has 32 bits, and a server refuses what
+    /// does not fit or is negative.
+    private static func transitions(after old: LeaseRecord?, isAnother: Bool) -> Int64 {
+        guard let old else { return 0 }
+        let count = old.transitions + (isAnother && old.transitions < .max ? 1 : 0)
+        return LeaseRecord.countableTransitions.contains(count) ? count : 0
     }
 }
 

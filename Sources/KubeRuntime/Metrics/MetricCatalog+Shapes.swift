@@ -15,6 +15,7 @@ extension MetricCatalog {
         "controller_runtime_webhook_requests_total": MetricShape(.counter, "webhook", "code"),
         "events_dropped_total": MetricShape(.counter, "reason"),
         "kubernetes_healthcheck": MetricShape(.gauge, "name", "type", "state"),
+        "leader_election_absurd_records_total": MetricShape(.counter, "name"),
         "leader_election_failures_total": MetricShape(.counter, "name"),
         "leader_election_master_status": MetricShape(.gauge, "name"),
         "leader_election_slowpath_total": MetricShape(.counter, "name"),

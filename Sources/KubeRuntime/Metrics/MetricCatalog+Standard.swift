@@ -4,7 +4,8 @@ extension MetricCatalog {
     package static let standard = MetricCatalog(
         help: [
             "cgroup_memory_limit_bytes": "How much memory the container may use; absent without a limit.",
-            "controller_hot_loops_total": "Keys that were reconciled over and over without a change of theirs.",
+            "controller_hot_loops_total":
+                "Keys whose writes were undone or without effect and made again, over and over.",
             "controller_runtime_active_workers": "Workers that are reconciling now.",
             "controller_runtime_max_concurrent_reconciles": "The most workers that reconcile at a time.",
             "controller_runtime_reconcile_errors_total": "Reconciles that failed.",
@@ -17,6 +18,8 @@ extension MetricCatalog {
             "controller_runtime_webhook_requests_total": "Admission reviews by HTTP status.",
             "events_dropped_total": "Events that were not written, by reason.",
             "kubernetes_healthcheck": "Whether a check passes (1) or not (0), as /readyz and /healthz tell.",
+            "leader_election_absurd_records_total":
+                "Records seen in the lease with durations or counts that make no sense, for which others were taken.",
             "leader_election_failures_total": "Calls about the lease that failed.",
             "leader_election_master_status": "Whether this process leads (1) or stands by (0).",
             "leader_election_slowpath_total": "Reads of the lease by its holder, because it was changed by others.",

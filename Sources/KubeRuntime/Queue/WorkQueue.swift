@@ -24,13 +24,17 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     private let timer = WakeUp()
     private let time: TimeSource
     private let metrics: WorkQueueMetrics?
+    private let isPointless: (@Sendable (Key) -> Bool)?
 
+    /// - Parameter isPointless: whether nothing is to be done for a key at present; it is dropped instead of added. Quick.
     package init(
         options: WorkQueueOptions = WorkQueueOptions(),
         time: TimeSource = .system,
         seed: UInt64 = .random(in: 0 ... .max),
-        metrics: WorkQueueMetrics? = nil
+        metrics: WorkQueueMetrics? = nil,
+        isPointless: (@Sendable (Key) -> Bool)? = nil
     ) {
+        self.isPointless = isPointless
         state = Mutex(State(machine: WorkQueueMachine(options: options, seed: seed)))
         self.time = time
         self.metrics = metrics
@@ -40,6 +44,7 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     /// Asks for a run of the key, now or after a delay.
     package func add(_ key: Key, priority: WorkPriority = .normal, after delay: Duration = .zero) {
+        if let isPointless, isPointless(key) { return drop(key) }
         let now = time.now
         let isNew = change(now) { $0.add(key, priority: priority, after: delay, now: now) }
         if isNew { metrics?.adds.increment() }

@@ -8,7 +8,8 @@ import HeapModule
 ///   it is worked on is given out again afterwards.
 /// - Nothing is lost: after each `add` the key is given out at least once, unless the queue was shut down.
 /// - A failed run advances the key's back-off, a success or a ``reset(_:now:)`` ends it. During a back-off the key runs early at most
-///   once, when something is added; if that run fails too, the back-off goes on as it was.
+///   once, when something is added with normal priority; if that run fails too, the back-off goes on as it was.
+/// - What was added while a key is worked on keeps its priority, however that run ends.
 /// - Keys of one priority are given out in the order in which they became ready. Low priority waits for normal priority, but not
 ///   for ever: see ``WorkQueueOptions/ageing``.
 package struct WorkQueueMachine<Key: Hashable & Sendable>: ~Copyable {
@@ -103,7 +104,8 @@ package struct WorkQueueMachine<Key: Hashable & Sendable>: ~Copyable {
         case .delayed(let until):
             entry.priority = max(entry.priority, priority)
             if entry.backoffEnd != nil {
-                guard due == nil, !entry.ranEarly else { return false }
+                // A resync is no reason to try early, and must not use up the try of an edit.
+                guard due == nil, priority > .low, !entry.ranEarly else { return false }
                 entry.ranEarly = true
             } else if let due, due >= until {
                 return false
@@ -173,9 +175,9 @@ package struct WorkQueueMachine<Key: Hashable & Sendable>: ~Copyable {
         case .held(let delay):
             entry.backoffEnd = now.advanced(by: max(.zero, min(delay, options.maximumDelay)))
             entry.ranEarly = true
-            again = (entry.backoffEnd, entry.priority)
+            again = (entry.backoffEnd, max(entry.priority, again?.priority ?? .low))
         case .failure(let retryAfter):
-            again = fail(&entry, retryAfter: retryAfter, wasAdded: again.map { $0.at == nil } ?? false, now: now)
+            again = fail(&entry, retryAfter: retryAfter, added: again, now: now)
         }
         guard let again, !isShutDown else {
             entries[key] = nil
@@ -240,23 +242,25 @@ package struct WorkQueueMachine<Key: Hashable & Sendable>: ~Copyable {
         entry.ranEarly = false
     }
 
+    /// - Parameter added: what was asked for while the run went on.
     private mutating func fail(
         _ entry: inout Entry,
         retryAfter: Duration?,
-        wasAdded: Bool,
+        added: (at: Instant?, priority: WorkPriority)?,
         now: Instant
     ) -> (at: Instant?, priority: WorkPriority) {
         let minimum = retryAfter.map { min($0, options.maximumDelay) }
+        let priority = max(entry.priority, added?.priority ?? .low)
         if entry.ranEarly, let end = entry.backoffEnd, end > now {
             let end = max(end, now.advanced(by: minimum ?? .zero))
             entry.backoffEnd = end
-            return (end, entry.priority)
+            return (end, priority)
         }
         let delay = options.backoff.delay(previousFailures: entry.failures, minimum: minimum, using: &random)
         entry.failures += 1
         entry.backoffEnd = now.advanced(by: delay)
-        entry.ranEarly = wasAdded
-        return (wasAdded ? nil : entry.backoffEnd, entry.priority)
+        entry.ranEarly = added.map { $0.at == nil && $0.priority > .low } ?? false
+        return (entry.ranEarly ? nil : entry.backoffEnd, priority)
     }
 
     private func due(after delay: Duration, now: Instant) -> Instant? {

@@ -20,6 +20,7 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
     private let seed: UInt64
     private let metrics: ReflectorMetrics?
     private let logger: Logger
+    private let silence: SilenceWatch
 
     /// - Parameters:
     ///   - name: the resource, as logs, metrics and readiness have it.
@@ -48,6 +49,7 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
         logger[metadataKey: "resource"] = "\(name)"
         self.logger = logger
         kindState = ObservedValue(KindState(phase: .connecting, since: time.now))
+        silence = SilenceWatch(time: time)
     }
 
     package var objectCount: Int { store.count(in: namespace) }
@@ -55,10 +57,19 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
 
     /// Lists and watches until the task is cancelled. To be called once.
     package func run() async {
+        await withTaskGroup { group in
+            group.addTask { await self.silence.run { self.noteSilence(since: $0, of: $1) } }
+            await listAndWatch()
+            group.cancelAll()
+        }
+    }
+
+    private func listAndWatch() async {
         var machine = ReflectorMachine(options: options, seed: seed, now: time.now)
-        var next: ReflectorMachine.Action? = machine.start()
+        var next: ReflectorMachine.Action? = machine.start(now: time.now)
         while let action = next, !Task.isCancelled {
             next = await perform(action, &machine)
+            silence.heard(limit: nil)
             publish(machine.kindState)
         }
     }
@@ -75,7 +86,7 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
             case .sweep(let version): return sweep(version, &machine)
             case .wait(let deadline):
                 try await time.sleep(until: deadline)
-                return machine.waited()
+                return machine.waited(now: time.now)
             }
         } catch {
             guard !Task.isCancelled else { return nil }
@@ -83,7 +94,11 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
                 case .watch = action
             {
                 metrics?.idleAborts.increment()
-                logger.notice("watch was silent for too long and is begun anew")
+                logger.notice(
+                    machine.isStreaming
+                        ? "streamed list was silent for too long; listing instead"
+                        : "watch was silent for too long and is begun anew"
+                )
                 return machine.idled(now: time.now)
             }
             let failure = (error as? KubeError).map { ReflectorFailure($0) }
@@ -124,15 +139,29 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
         _ request: ReflectorWatch,
         _ machine: inout ReflectorMachine
     ) async throws -> ReflectorMachine.Action {
+        let streaming = request.sendInitialEvents ? options.streaming : nil
+        if let streaming, await !streaming.mayStream() {
+            try Task.checkCancellation()
+            return machine.streamingRefused()
+        }
         metrics?.watches.increment()
-        let stream = try await source.watch(request)
+        let stream: Source.Events
+        do {
+            stream = try await source.watch(request)
+            streaming?.accepted()
+        } catch {
+            await note(ReflectorFailure(error), of: streaming)
+            throw error
+        }
         if request.sendInitialEvents { store.beginFill(in: namespace) }
         machine.watchOpened(now: time.now)
         publish(machine.kindState)
         var idleTimeout = machine.idleTimeout
         stream.setIdleTimeout(idleTimeout)
+        silence.heard(limit: machine.quietLimit)
         var events = stream.makeAsyncIterator()
         while let event = try await events.next(isolation: #isolation) {
+            if silence.heard(limit: machine.quietLimit) { publish(machine.kindState) }
             switch event {
             case .added(let object), .modified(let object):
                 store.put(object)
@@ -155,6 +184,7 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
                 case .progress: store.advance(to: version, in: namespace)
                 case .sweep(let version): _ = sweep(version, &machine)
                 }
+                silence.heard(limit: machine.quietLimit)
                 if machine.idleTimeout != idleTimeout {
                     idleTimeout = machine.idleTimeout
                     stream.setIdleTimeout(idleTimeout)
@@ -169,14 +199,45 @@ package final class Reflector<Source: ListWatching>: KindReflecting {
     private func fail(_ failure: ReflectorFailure, _ machine: inout ReflectorMachine) -> ReflectorMachine.Action {
         metrics?.countFailure(failure.cause)
         let now = time.now
+        let wasStreaming = machine.isStreaming
         let before = machine.kindState
         let action = machine.failed(failure, now: now)
         var metadata: Logger.Metadata = ["cause": "\(failure.cause.rawValue)", "error": "\(failure.message)"]
         if case .wait(let deadline) = action { metadata["retryIn"] = "\(now.duration(to: deadline))" }
         // A kind that stays away, such as one that is not installed, is told once and not with every attempt.
         let isNews = machine.kindState.phase != before.phase || before.reason.isEmpty
-        logger.log(level: isNews ? .warning : .debug, "list or watch failed", metadata: metadata)
+        var level: Logger.Level = isNews ? .warning : .debug
+        var message: Logger.Message = "list or watch failed"
+        if wasStreaming, case .list = action {
+            message = "list cannot be streamed; listing instead"
+            // Told once for all kinds.
+            level = options.streaming == nil ? .info : .debug
+        }
+        logger.log(level: level, message, metadata: metadata)
         return action
+    }
+
+    /// Tells the other reflectors what the answer to a request for a stream says about the server.
+    private func note(_ failure: ReflectorFailure, of streaming: ListStreaming?) async {
+        guard let streaming else { return }
+        switch failure.cause {
+        case .refused, .server: await streaming.refused(failure.message)
+        default: streaming.undecided()
+        }
+    }
+
+    /// Nothing has come for longer than bookmarks take: what is in the store is old, however well the connection looks.
+    private func noteSilence(since: TimeSource.Instant, of limit: Duration) {
+        let isNews = kindState.update { state in
+            guard state.phase == .synced else { return false }
+            state = KindState(
+                phase: .stalled,
+                since: since,
+                reason: "nothing was heard of the watch for \(limit), not even a bookmark"
+            )
+            return true
+        }
+        if isNews { logger.notice("watch is silent", metadata: ["for": "\(limit)"]) }
     }
 
     /// One object's fault is no reason to stop the kind: it is left as it was known.

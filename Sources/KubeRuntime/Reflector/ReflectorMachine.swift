@@ -26,6 +26,7 @@ package struct ReflectorMachine: ~Copyable {
         let request: ReflectorWatch
         var openedAt: Instant?
         var hasEvents = false
+        /// Whether there was a bookmark, other than the one that ends initial events.
         var hasBookmark = false
         /// Whether initial events are still to come.
         var isInitial: Bool
@@ -56,8 +57,13 @@ package struct ReflectorMachine: ~Copyable {
     private var lastVersion: ResourceVersion?
     private var wantsNewest = false
     private var isPagingGivenUp = false
-    private var isWatchListGivenUp: Bool
-    private var knowsBookmarks = false
+    /// No list is asked for as a stream before.
+    private var streamsAgainAt: Instant?
+    /// How often in a row streaming was given up.
+    private var streamFailures = 0
+    /// Whether a watch without any bookmark is suspect. All servers from 1.17 on tell them, unless their watch cache is off.
+    private var expectsBookmarks = true
+    private var hasSeenBookmark = false
     /// Pages that had expired since the last whole list.
     private var expiredPages = 0
     /// Failures in a row of watches, for one cause and without an event between them.
@@ -71,18 +77,17 @@ package struct ReflectorMachine: ~Copyable {
     package init(options: ReflectorOptions = ReflectorOptions(), seed: UInt64, now: Instant) {
         self.options = options
         random = SplitMix64(seed: seed)
-        isWatchListGivenUp = !options.usesWatchList
         kindState = KindState(phase: .connecting, since: now)
     }
 
     /// The first action.
-    package mutating func start() -> Action { beginWhole() }
+    package mutating func start(now: Instant) -> Action { beginWhole(now: now) }
 
     /// The wait is over.
-    package mutating func waited() -> Action {
+    package mutating func waited(now: Instant) -> Action {
         guard case .waiting(let intent) = state else { preconditionFailure("no wait was asked for") }
         switch intent {
-        case .whole: return beginWhole()
+        case .whole: return beginWhole(now: now)
         case .resume: return beginWatch()
         case .page(let request):
             state = .listing(request)
@@ -131,15 +136,36 @@ package struct ReflectorMachine: ~Copyable {
         guard case .watching(var watching) = state else { preconditionFailure("no watch was asked for") }
         watching.openedAt = now
         state = .watching(watching)
-        if hasSynced { enter(.synced, now: now) } else { answered(now: now) }
+        // Of a kind that was taken away and is installed again, nothing is known before its initial events have ended.
+        let isKnown = hasSynced && (kindState.hasObjects || !watching.isInitial)
+        enter(isKnown ? .synced : .syncing, now: now)
+    }
+
+    /// The list that was to be streamed is not to be asked for so, as the server is known to refuse that.
+    package mutating func streamingRefused() -> Action {
+        guard case .watching(let watching) = state, watching.isInitial else {
+            preconditionFailure("no stream was asked for")
+        }
+        return beginList()
+    }
+
+    /// Whether initial events are still to come of the present watch.
+    package var isStreaming: Bool {
+        if case .watching(let watching) = state { watching.isInitial } else { false }
     }
 
     /// How long the present watch may be silent.
     package var idleTimeout: Duration {
         guard case .watching(let watching) = state else { return options.initialEventsTimeout }
         if watching.isInitial { return options.initialEventsTimeout }
-        if knowsBookmarks { return options.bookmarkInterval * 2 + options.idleGrace }
-        return .seconds(watching.request.timeoutSeconds) + options.idleGrace
+        let whole = Duration.seconds(watching.request.timeoutSeconds) + options.idleGrace
+        return expectsBookmarks ? min(options.bookmarkInterval * 2 + options.idleGrace, whole) : whole
+    }
+
+    /// How long the present watch may be silent before the kind is to be shown as stalled; `nil` when silence says nothing yet.
+    package var quietLimit: Duration? {
+        guard case .watching(let watching) = state, !watching.isInitial, watching.openedAt != nil else { return nil }
+        return expectsBookmarks && hasSeenBookmark ? options.quietLimit : nil
     }
 
     /// An object was added, modified or deleted, or could not be read.
@@ -171,11 +197,14 @@ package struct ReflectorMachine: ~Copyable {
         let isProgress = received(version)
         guard case .watching(var watching) = state, isProgress || isInitialEventsEnd else { return .none }
         let endsInitialEvents = watching.isInitial
-        watching.hasBookmark = true
+        // Any server that knows initial events tells their end; only other bookmarks tell that they come regularly.
+        if !isInitialEventsEnd {
+            watching.hasBookmark = true
+            expectsBookmarks = true
+            hasSeenBookmark = true
+        }
         watching.isInitial = false
         state = .watching(watching)
-        // Any server that knows initial events tells their end; only other bookmarks tell that they come regularly.
-        if !isInitialEventsEnd { knowsBookmarks = true }
         guard endsInitialEvents else { return .progress }
         _ = complete(version)
         return .sweep(version)
@@ -199,11 +228,11 @@ package struct ReflectorMachine: ~Copyable {
     package mutating func idled(now: Instant) -> Action {
         guard case .watching(let watching) = state else { preconditionFailure("no watch was asked for") }
         if watching.isInitial {
-            isWatchListGivenUp = true
-            return beginWhole()
+            restStreaming(now: now)
+            return beginList()
         }
         // Another server behind the same address may not tell bookmarks.
-        if !watching.hasBookmark { knowsBookmarks = false }
+        if !watching.hasBookmark { expectsBookmarks = false }
         enter(.stalled, "the watch was silent for \(idleTimeout)", now: now)
         return beginWatch()
     }
@@ -238,8 +267,12 @@ package struct ReflectorMachine: ~Copyable {
             wantsNewest = true
             intent = .whole
         case .listInstead:
-            isWatchListGivenUp = true
+            restStreaming(now: now)
             intent = .whole
+            if failure.retryAfter == nil {
+                note(failure, now: now)
+                return beginList()
+            }
         }
         note(failure, now: now)
         state = .waiting(then: intent)
@@ -269,8 +302,17 @@ package struct ReflectorMachine: ~Copyable {
 
     // MARK: - Steps
 
-    private mutating func beginWhole() -> Action {
-        if !isWatchListGivenUp { return beginWatch(version: wantsNewest ? nil : lastVersion, isInitial: true) }
+    private mutating func beginWhole(now: Instant) -> Action {
+        let mayStream = options.usesWatchList && streamsAgainAt.map { $0 <= now } ?? true
+        return mayStream ? beginWatch(version: wantsNewest ? nil : lastVersion, isInitial: true) : beginList()
+    }
+
+    private mutating func restStreaming(now: Instant) {
+        streamsAgainAt = now.advanced(by: options.streamingRest.ceiling(previousFailures: streamFailures))
+        streamFailures += 1
+    }
+
+    private mutating func beginList() -> Action {
         let version: ReflectorList.Version = wantsNewest ? .newest : lastVersion.map { .notOlderThan($0) } ?? .any
         // A list of any version comes from the server's memory, whole whatever the limit.
         let limit = version == .any || isPagingGivenUp ? nil : options.pageLimit
@@ -284,7 +326,13 @@ package struct ReflectorMachine: ~Copyable {
         wantsNewest = false
         isPagingGivenUp = false
         expiredPages = 0
-        if case .listing = state { state = .sweeping } else { watchStrikes = 0 }
+        if case .listing = state {
+            state = .sweeping
+        } else {
+            watchStrikes = 0
+            streamFailures = 0
+            streamsAgainAt = nil
+        }
         return .sweep(version)
     }
 

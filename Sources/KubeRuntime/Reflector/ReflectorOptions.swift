@@ -1,8 +1,12 @@
 /// The times and sizes of a reflector.
 package struct ReflectorOptions: Sendable {
     /// Whether lists are first tried as watches with initial events, which cost the server much less. Servers before 1.27 refuse
-    /// that, after which it is not tried again.
+    /// that.
     package var usesWatchList = true
+    /// What is known of the server in that; shared by all reflectors of it. `nil` lets each find out for itself.
+    package var streaming: ListStreaming?
+    /// After initial events did not come, or not to their end, the kind is listed for so long; longer if that happens again.
+    package var streamingRest = BackoffPolicy(base: .seconds(600), cap: .seconds(4 * 3600))
     package var pageLimit = 500
 
     package var backoff = BackoffPolicy(base: .milliseconds(800), cap: .seconds(30))
@@ -19,6 +23,8 @@ package struct ReflectorOptions: Sendable {
     package var bookmarkInterval = Duration.seconds(60)
     /// Beyond the times above, before a silent watch counts as dead.
     package var idleGrace = Duration.seconds(10)
+    /// How long a watch that told bookmarks may be silent before its kind counts as stalled. It is begun anew after twice the interval.
+    package var quietLimit = Duration.seconds(90)
     /// How long a watch may be silent before its initial events have ended.
     package var initialEventsTimeout = Duration.seconds(10)
     /// A watch that ends sooner and told nothing counts as a failure.

@@ -6,7 +6,7 @@ package enum ReflectorRemedy: Hashable, Sendable {
     case relist
     /// A whole list of the newest state, whatever was seen.
     case relistNewest
-    /// A whole list by LIST, from now on for good.
+    /// A whole list by LIST, at once, and no stream for some time.
     case listInstead
 
     /// What a reflector was at when it failed.
@@ -31,6 +31,7 @@ package enum ReflectorRemedy: Hashable, Sendable {
             case (.unreachable, _), (.tooManyRequests, _), (.forbidden, _): .retry
 
             case (.expired, .watch): strikes < 2 ? .relist : .relistNewest
+            case (.expired, .watchList), (.versionTooLarge, .watchList): strikes < 2 ? .relistNewest : .listInstead
             case (.expired, _), (.versionTooLarge, _): .relistNewest
 
             case (.refused, .watchList): .listInstead
@@ -41,7 +42,8 @@ package enum ReflectorRemedy: Hashable, Sendable {
             case (.notFound, _): .relist
 
             case (.endedEarly, .watchList): strikes < 2 ? .retry : .listInstead
-            case (.server, .watchList): strikes < Self.patience ? .retry : .listInstead
+            // A server that can list and not stream says so in whichever words; if it cannot list either, that is seen at once.
+            case (.server, .watchList): .listInstead
             case (.endedEarly, .watch), (.server, .watch): strikes < Self.patience ? .retry : .relist
             case (.endedEarly, _), (.server, _): .retry
             }

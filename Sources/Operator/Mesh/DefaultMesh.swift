@@ -7,7 +7,8 @@ import SwiftletAPI
 
 /// Makes the Mesh `default` where there is none at all, so that a namespace only has to be enabled, as with Kuma.
 ///
-/// It is made at the beginning of a term: somebody who deletes the last Mesh means it, until another replica leads or the operator starts again.
+/// It is made at the beginning of a term, and when the kind was taken away and installed again, with which all Meshes went. Somebody who deletes the
+/// last Mesh means it, until another replica leads or the operator starts again.
 struct DefaultMesh: Sendable {
     static let manager = "swiftlet"
     /// How long to wait for the watch to bring what was made; usually some milliseconds.
@@ -18,6 +19,17 @@ struct DefaultMesh: Sendable {
     var backoff = BackoffPolicy(base: .seconds(1), cap: .seconds(30))
     let time: TimeSource
     let logger: Logger
+
+    /// Sees to it until the task is cancelled.
+    ///
+    /// - Parameter kind: how Meshes are getting into the store.
+    func keep(_ kind: ObservedValue<KindState>) async {
+        while await kind.wait(until: nil, time: time, for: \.hasObjects) {
+            await create()
+            guard await kind.wait(until: nil, time: time, for: { $0.phase == .notInstalled }) else { return }
+            logger.notice("the kind Mesh is not installed any more")
+        }
+    }
 
     /// Tries until it is answered. A refusal, such as for want of a permission, is logged and no reason to stop: whoever made no Mesh can
     /// make one.

@@ -233,7 +233,7 @@ package struct MeshOperator: Sendable {
         }
     }
 
-    private static func programming(
+    static func programming(
         _ reconciler: ProgrammingReconciler,
         _ barrier: WriteBarrier<ProgrammedKey>,
         _ engine: MeshEngine,
@@ -244,8 +244,6 @@ package struct MeshOperator: Sendable {
         let stores = reconciler.stores
         var options = ControllerOptions()
         options.workers = 2
-        // A rollout of many pods moves the counts as often as ``DeliveryWatch/pace`` lets them.
-        options.hotLoop.runs = 500
         let controller = Controller<ProgrammedKey>(
             name: "programming",
             options: options,
@@ -254,6 +252,7 @@ package struct MeshOperator: Sendable {
             metrics: ControllerMetrics(controller: "programming", factory: metrics),
             logger: logger,
             generation: { reconciler.generation(of: $0) },
+            isGone: { reconciler.generation(of: $0) == nil },
             reconcile: { try await reconciler.reconcile($0, $1) }
         )
         // Through the engine, which sees what the stores see: before it has come to a change there is nothing to tell.
@@ -294,9 +293,7 @@ package struct MeshOperator: Sendable {
         group.add(duty: { await connectionWatch.run() })
         reporting?.join(&group)
         if let defaultMesh, let meshes = reflectors.first {
-            group.add(duty: { [time] in
-                if await meshes.kindState.wait(until: nil, time: time, for: \.hasObjects) { await defaultMesh.create() }
-            })
+            group.add(duty: { await defaultMesh.keep(meshes.kindState) })
         }
     }
 }

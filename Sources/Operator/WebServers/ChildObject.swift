@@ -73,6 +73,35 @@ struct ChildObject: WireObject {
         )
     }
 
+    /// What is new about a child.
+    enum News: Hashable {
+        /// Nothing that plan or status of a WebServer depend on.
+        case none
+        /// How many pods have come how far: told at a bounded pace.
+        case progress
+        /// What a plan depends on, or what turns a condition.
+        case substance
+    }
+
+    /// What this version says that `old` did not.
+    func news(since old: ChildObject, as role: ChildRole) -> News {
+        var metadata = old.metadata
+        metadata.resourceVersion = self.metadata.resourceVersion
+        guard metadata == self.metadata, spec == old.spec else { return .substance }
+        guard status != old.status else { return .none }
+        switch role {
+        case .deployment:
+            do {
+                let before = DeploymentState(try old.observed(as: .deployments))
+                return DeploymentState(try observed(as: .deployments)).turned(from: before) ? .substance : .progress
+            } catch {
+                return .substance
+            }
+        case .ingress: return .substance
+        case .service, .autoscaler, .disruptionBudget: return .none
+        }
+    }
+
     /// Of an Ingress of ours: whether it has what a WebServer asks for. What cannot be read has nothing.
     func serves(_ webServer: WebServer, controllers: IngressControllers) -> Bool {
         guard !spec.isEmpty, metadata.controller?.uid == webServer.uid else { return false }

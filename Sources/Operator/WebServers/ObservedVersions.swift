@@ -2,6 +2,7 @@ import KubeModel
 import KubeRuntime
 import SwiftletAPI
 import Synchronization
+import WebServers
 
 /// Which versions of everything a WebServer depends on were looked at.
 ///
@@ -14,7 +15,8 @@ struct ObservedVersions: Hashable, Sendable {
     /// In the order of the roles; `nil` for a child that is not there.
     var children: [ResourceVersion?]
     var claim: ResourceVersion?
-    var pods: Set<ResourceVersion>
+    /// All that is looked at of pods.
+    var trouble: PodTrouble?
     /// `nil` while ingress classes have not been read.
     var hasIngressClass: Bool?
     /// See ``WebServerObservation/ingressHolder``.
@@ -23,9 +25,21 @@ struct ObservedVersions: Hashable, Sendable {
     var configuration: [String?]
 }
 
-/// Remembers for each WebServer the versions that were found to need no write.
+/// Remembers for each WebServer the versions that were found to need no write, and the status that was written last.
 final class ConvergedVersions: Sendable {
     private let versions = Mutex<[ObjectKey: ObservedVersions]>([:])
+    private let statuses = Mutex<[ObjectKey: WebServerStatus]>([:])
+
+    /// To be told before a status is written, which a watch may show before the server has answered.
+    func writing(_ status: WebServerStatus, to key: ObjectKey) { statuses.withLock { $0[key] = status } }
+
+    /// Whether a change of the WebServer is no more than the status that was written last.
+    func isOwnStatus(_ old: WebServer, _ new: WebServer) -> Bool {
+        var metadata = old.metadata
+        metadata.resourceVersion = new.metadata.resourceVersion
+        guard metadata == new.metadata, let status = new.status else { return false }
+        return statuses.withLock { $0[new.key] == status }
+    }
 
     func contains(_ observed: ObservedVersions, for key: ObjectKey) -> Bool {
         versions.withLock { $0[key] == observed }
@@ -39,6 +53,10 @@ final class ConvergedVersions: Sendable {
         versions.withLock { versions in
             versions[key] = nil
             versions.giveBackRoom()
+        }
+        statuses.withLock { statuses in
+            statuses[key] = nil
+            statuses.giveBackRoom()
         }
     }
 }

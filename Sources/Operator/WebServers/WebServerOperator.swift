@@ -100,7 +100,7 @@ package struct WebServerOperator: Sendable {
             generation: { stores.webServers.get($0)?.metadata.generation },
             reconcile: { try await reconciler.reconcile($0, $1) }
         )
-        Self.connect(controller, to: stores)
+        Self.connect(controller, to: stores, converged)
         stores.webServers.onChange { change in
             guard case .deleted(let webServer) = change else { return }
             events.forget(EventSubject(webServer))
@@ -110,18 +110,38 @@ package struct WebServerOperator: Sendable {
         }
     }
 
+    /// How often the progress of a rollout is told at most, unless it turns a condition: a Deployment of 200 replicas writes its status hundreds of
+    /// times.
+    static let progressPace = Duration.seconds(2)
+
     /// Which WebServers have to be looked at again when something changes.
     private static func connect(
         _ controller: Controller<ObjectKey>,
-        to stores: WebServerStores
+        to stores: WebServerStores,
+        _ converged: ConvergedVersions
     ) {
         let webServers = stores.webServers
-        controller.watchPrimary(webServers, generation: { $0.metadata.generation })
+        controller.watchPrimary(
+            webServers,
+            generation: { $0.metadata.generation },
+            concerns: { !converged.isOwnStatus($0, $1) }
+        )
         // Children bear their WebServer's name, and so does whatever is in their way.
         for (role, store) in stores.children {
-            controller.watch(store) { change in
-                guard let webServer = webServers.get(change.key) else { return [] }
-                return [change.key] + (role == .ingress ? stores.sharersOfPlace(with: webServer) : [])
+            controller.watch(store) { (change) -> (key: ObjectKey, delay: Duration)? in
+                guard webServers.get(change.key) != nil else { return nil }
+                guard case .updated(let old, let new) = change else { return (change.key, .zero) }
+                return switch new.news(since: old, as: role) {
+                case .none: nil
+                case .progress: (change.key, progressPace)
+                case .substance: (change.key, .zero)
+                }
+            }
+        }
+        if let ingresses = stores.children[.ingress] {
+            controller.watch(ingresses) { change in
+                if case .updated(let old, let new) = change, new.news(since: old, as: .ingress) == .none { return [] }
+                return webServers.get(change.key).map { stores.sharersOfPlace(with: $0) } ?? []
             }
         }
         controller.watch(webServers) { change in
@@ -136,23 +156,24 @@ package struct WebServerOperator: Sendable {
             case .deleted(let old): stores.sharersOfPlace(with: old)
             }
         }
-        controller.watch(stores.pods) { change in
-            let instance = change.object.instance
-            let old = change.old?.instance ?? instance
-            // Of both when the label moves. A WebServer that is not there yet comes with its own change.
-            return (old == instance ? [instance] : [old, instance])
-                .map { ObjectKey(namespace: change.key.namespace, name: $0) }
-                .filter { webServers.get($0) != nil }
-        }
+        controller.watch(stores.pods) { stores.troubled(by: $0) }
         func dependents(_ index: String) -> @Sendable (ObjectKey) -> [ObjectKey] {
             { key in Array(webServers.keys(index: index, value: WebServerStores.value(key.namespace, key.name))) }
         }
         let byClaim = dependents(WebServerStores.Index.claim)
-        controller.watch(stores.claims) { byClaim($0.key) }
+        controller.watch(stores.claims) { $0.isUpdate { $0.claim == $1.claim } ? [] : byClaim($0.key) }
+        // Some are written every few seconds, with the same content.
         let byConfigMap = dependents(WebServerStores.Index.configMap)
-        controller.watch(stores.configMaps) { byConfigMap($0.key) }
+        controller.watch(stores.configMaps) { $0.isUpdate { $0.digest == $1.digest } ? [] : byConfigMap($0.key) }
         let bySecret = dependents(WebServerStores.Index.secret)
-        controller.watch(stores.secrets) { bySecret($0.key) }
+        controller.watch(stores.secrets) { $0.isUpdate { $0.digest == $1.digest } ? [] : bySecret($0.key) }
         controller.watch(stores.ingressClasses) { stores.dependents(on: $0) }
+    }
+}
+
+extension StoreChange {
+    /// Whether an object was updated in a way of which this holds.
+    fileprivate func isUpdate(_ holds: (_ old: Object, _ new: Object) -> Bool) -> Bool {
+        if case .updated(let old, let new) = self { holds(old, new) } else { false }
     }
 }

@@ -141,6 +141,7 @@ struct WebServerReconciler: Sendable {
             "\(action.verb)",
             metadata: ["child": "\(action.identity)", "reason": "\(action.reason)"]
         )
+        context.writes.note(action)
         guard let version = done.version else { return }
         barrier.wrote(action.resource.groupKind, version: version, in: key.namespace, for: key)
         if case .apply(let apply) = action, action.key == key, let digest = IntentDigest.stamp(of: apply.intent) {
@@ -157,6 +158,8 @@ struct WebServerReconciler: Sendable {
     ) async throws -> Bool {
         guard let action = try WebServerPlanner.statusAction(status, for: webServer) else { return true }
         let version: ResourceVersion?
+        converged.writing(status, to: webServer.key)
+        context.writes.note(action)
         do throws(KubeError) {
             version = try await executor.write(action)
         } catch {
@@ -220,6 +223,16 @@ extension WebServerPlanner.Failure {
         }
         let message = "The server calls invalid what the spec leads to; change the spec. \(error)"
         self.init(reason: "ChildInvalid", message: message, isLasting: true)
+    }
+}
+
+extension ReconcileWrites {
+    fileprivate func note(_ action: PlannedAction) {
+        switch action {
+        case .apply(let apply), .applyStatus(let apply):
+            note(action.resource.groupKind, action.key, part: apply.manager, content: apply.intent.value)
+        case .delete: note(action.resource.groupKind, action.key, content: nil)
+        }
     }
 }
 

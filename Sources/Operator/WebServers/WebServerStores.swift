@@ -92,10 +92,6 @@ struct WebServerStores: Sendable {
     func versions(for webServer: WebServer) -> ObservedVersions {
         let namespace = webServer.metadata.namespace
         let claim = webServer.spec.persistentVolumeClaim.map { ObjectKey(namespace: namespace, name: $0.name) }
-        let pods = pods.byIndex(
-            Self.podsByWebServer,
-            value: Self.value(namespace, webServer.metadata.name)
-        )
         let ingressClass = webServer.spec.ingress?.ingressClass.map { ObjectKey(namespace: "", name: $0) }
         return ObservedVersions(
             uid: webServer.uid,
@@ -103,7 +99,7 @@ struct WebServerStores: Sendable {
             status: webServer.status,
             children: ChildRole.allCases.map { children[$0]?.get(webServer.key)?.resourceVersion },
             claim: claim.flatMap(claims.get)?.resourceVersion,
-            pods: Set(pods.map(\.resourceVersion)),
+            trouble: PodTrouble(in: pods(of: webServer.key).map(\.pod)),
             hasIngressClass: ingressClasses.isFilled ? ingressClass.map { ingressClasses.get($0) != nil } : nil,
             ingressHolder: ingressHolder(for: webServer),
             configuration: webServer.spec.configFrom.compactMap(\.key).map { digest(of: $0, in: namespace) }
@@ -140,8 +136,32 @@ struct WebServerStores: Sendable {
         for key in webServer.spec.configFrom.compactMap(\.key) {
             observation.configDigests[key] = digest(of: key, in: namespace)
         }
-        let value = Self.value(namespace, webServer.metadata.name)
-        observation.pods = pods.byIndex(Self.podsByWebServer, value: value).map(\.pod)
+        observation.pods = pods(of: webServer.key).map(\.pod)
         return observation
+    }
+
+    /// The pods with the label of a WebServer.
+    private func pods(of webServer: ObjectKey) -> [PodObject] {
+        pods.byIndex(Self.podsByWebServer, value: Self.value(webServer.namespace, webServer.name))
+    }
+
+    /// The WebServers for which a change of a pod means another trouble than before, or none any more. Of pods nothing else is looked at: those of a
+    /// rollout come and go without a word.
+    func troubled(by change: StoreChange<PodObject>) -> [ObjectKey] {
+        var isThere = true
+        if case .deleted = change { isThere = false }
+        let old = change.old
+        let before = old.flatMap { PodTrouble(of: $0.pod) }
+        let after = isThere ? PodTrouble(of: change.object.pod) : nil
+        guard before != nil || after != nil else { return [] }
+        // Of both when the label moves. A WebServer that is not there yet comes with its own change.
+        let instances = Set([old?.instance, change.object.instance].compactMap(\.self))
+        return instances.map { ObjectKey(namespace: change.key.namespace, name: $0) }.sorted().filter { key in
+            guard webServers.get(key) != nil else { return false }
+            let pods = pods(of: key)
+            var earlier = pods.filter { $0.key != change.key }
+            if let old, old.instance == key.name { earlier.append(old) }
+            return PodTrouble(in: pods.map(\.pod)) != PodTrouble(in: earlier.map(\.pod))
+        }
     }
 }

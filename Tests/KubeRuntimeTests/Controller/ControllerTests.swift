@@ -1,4 +1,5 @@
 import CoreMetrics
+import JSON
 import KubeClient
 import KubeModel
 import KubeRuntime
@@ -171,18 +172,74 @@ struct ControllerTests {
         await running.value
     }
 
+    /// What a reconcile of `a` writes each time.
+    private func wrote(_ content: Int, _ context: ReconcileContext) {
+        context.writes.note(GroupKind(group: "", kind: "Thing"), key("a"), content: ["content": .int(Int64(content))])
+    }
+
     @Test func aLoopIsSlowedDownAndCounted() async {
         let runs = Locked(0)
         let controller = controller { options in
-            options.hotLoop.runs = 10
-        } reconcile: { _, _ in
+            options.hotLoop.repeats = 9
+        } reconcile: { _, context in
             runs.change { $0 += 1 }
+            wrote(1, context)
             return .requeue(after: .milliseconds(1))
         }
         controller.queue.add(key("a"))
         #expect(await run(controller) { runs.value == 15 })
         #expect(time.now >= at(.seconds(1 + 2 + 4 + 8)))
         #expect(count("controller_hot_loops_total") == 1)
+    }
+
+    /// As a rollout leads to: many runs, each with something new to tell.
+    @Test(arguments: [true, false]) func runsThatWriteSomethingNewOrNothingAreNotSlowedDown(writes: Bool) async {
+        let runs = Locked(0)
+        let controller = controller { _, context in
+            let run = runs.change { runs in
+                runs += 1
+                return runs
+            }
+            if writes { wrote(run, context) }
+            return .requeue(after: .milliseconds(1))
+        }
+        controller.queue.add(key("a"))
+        #expect(await run(controller) { runs.value == 300 })
+        #expect(time.now < at(.seconds(1)))
+        #expect(count("controller_hot_loops_total") == 0)
+    }
+
+    /// Keys of objects that come and go must not gather where nobody works on them, whoever adds them.
+    @Test func aStandbyKeepsNoKeysOfWhatIsGone() async {
+        let gone = Locked<Set<String>>([])
+        let done = Locked<Set<String>>([])
+        let controller = Controller<ObjectKey>(
+            name: "things",
+            time: time.source,
+            seed: 1,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            isGone: { key in gone.value.contains(key.name) },
+            reconcile: { key, _ in
+                done.change { _ = $0.insert(key.name) }
+                return .done
+            }
+        )
+        for name in 0..<100 {
+            controller.queue.add(key("\(name)"))
+            controller.queue.add(key("late-\(name)"), after: .seconds(5))
+            gone.change { $0.formUnion(["\(name)", "late-\(name)"]) }
+            controller.queue.add(key("\(name)"))
+            controller.queue.add(key("late-\(name)"))
+        }
+        #expect(controller.queue.figures.depth == [.normal: 0, .low: 0])
+        controller.queue.add(key("there"))
+        let running = Task { await controller.run() }
+        #expect(await eventually { done.value == ["there"] })
+        // Whoever works sees to what there was.
+        controller.queue.add(key("7"))
+        #expect(await eventually { done.value == ["there", "7"] })
+        controller.shutDown()
+        await running.value
     }
 
     // MARK: - Sources

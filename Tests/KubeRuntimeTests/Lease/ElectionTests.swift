@@ -265,6 +265,55 @@ struct ElectionTests {
         )
     }
 
+    /// A record of a holder that is gone, and when it is taken, in seconds.
+    @Test(
+        arguments: [
+            (15, 15), (1, 1), (60, 60), (3600, 3600), (3601, 15), (86_400 * 365 * 10, 15), (Int64(Int32.max), 15),
+            (.max, 15), (0, 15), (-1, 15), (.min, 15),
+        ] as [(Int64, Double)]
+    )
+    func aDurationThatMakesNoSenseIsTakenAsOurs(duration: Int64, seconds: Double) throws {
+        let election = Self.election()
+        election.step(.wokeUp, now: Self.at(0))
+        let held = Self.lease("gone", 1, renewed: "9999-12-31T23:59:59.000000Z", duration: duration)
+        #expect(election.step(.read(held), now: Self.at(0)).isEmpty)
+        #expect(election.step(.wokeUp, now: Self.at(seconds - 0.1)).isEmpty)
+        let due = try #require(election.wakeAt)
+        #expect(Self.at(seconds) <= due && due <= Self.at(seconds + 0.5))
+        #expect(election.step(.wokeUp, now: due) == [.write(LeaseWrite(purpose: .acquire, base: held, sent: due))])
+        let faults = held.record.faults(Self.times)
+        #expect(faults.isEmpty == (Double(duration) == seconds), "\(faults)")
+    }
+
+    /// A count as it was found, and those that are written by the next holder and by one who renews.
+    @Test(
+        arguments: [
+            (0, 1, 0), (41, 42, 41), (Int64(Int32.max) - 1, Int64(Int32.max), Int64(Int32.max) - 1),
+            (Int64(Int32.max), 0, Int64(Int32.max)), (Int64(Int32.max) + 1, 0, 0), (.max, 0, 0), (-1, 0, 0), (-7, 0, 0),
+            (.min, 0, 0),
+        ] as [(Int64, Int64, Int64)]
+    )
+    func transitionsAreWrittenSoThatAServerTakesThem(found: Int64, acquired: Int64, renewed: Int64) {
+        func written(_ purpose: LeaseWrite.Purpose, holder: String) -> Int64 {
+            var lease = Self.lease(holder, 1)
+            lease.record.transitions = found
+            return LeaseWrite(purpose: purpose, base: lease, sent: Self.at(0))
+                .record(identity: "we", times: Self.times, wall: "now").transitions
+        }
+        #expect(written(.acquire, holder: "other") == acquired)
+        #expect(written(.acquire, holder: "") == acquired)
+        #expect(written(.renew, holder: "we") == renewed)
+        #expect(written(.release, holder: "we") == renewed)
+    }
+
+    /// Such as one that a person made.
+    @Test func aRecordWithoutAnAcquireTimeGetsOne() {
+        let lease = Self.lease("we", 1)
+        let record = LeaseWrite(purpose: .renew, base: lease, sent: Self.at(0))
+            .record(identity: "we", times: Self.times, wall: "now")
+        #expect(record.acquireTime == "now")
+    }
+
     @Test func timesThatDoNotFitAreRefused() {
         #expect(ElectionTimes().fault == nil)
         #expect(ElectionTimes(leaseDuration: .seconds(10)).fault?.contains("lease duration") == true)

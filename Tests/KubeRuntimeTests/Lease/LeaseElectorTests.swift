@@ -54,6 +54,44 @@ struct LeaseElectorTests {
         #expect(lease.holder?.isEmpty == true, "given back")
     }
 
+    @Test func aLeaseWithAbsurdNumbersIsToldAndTaken() async throws {
+        let lease = SharedLease()
+        _ = try await lease.write(
+            LeaseRecord(
+                holder: "gone",
+                durationSeconds: .max,
+                acquireTime: "9999-12-31T23:59:59.000000Z",
+                renewTime: "9999-12-31T23:59:59.000000Z",
+                transitions: Int64(Int32.max)
+            ),
+            replacing: nil
+        )
+        let warnings = Locked<[String]>([])
+        let registry = PrometheusRegistry()
+        let inbox = ElectionInbox()
+        lease.tell(inbox)
+        let elector = LeaseElector(
+            identity: "we",
+            storage: lease,
+            times: Self.times,
+            fence: WriteFence(),
+            inbox: inbox,
+            metrics: ElectionMetrics(name: "swiftlet", factory: registry),
+            logger: Logger(label: "test") { _ in WarningKeeper(kept: warnings) }
+        )
+        let group = Self.group(elector)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            #expect(await eventually { elector.leadership.isLeading })
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        #expect(warnings.value.count == 1, "\(warnings.value)")
+        #expect(warnings.value.first?.contains("leaseDurationSeconds is \(Int64.max)") == true)
+        #expect(warnings.value.first?.contains("leaseTransitions is 2147483647") == true)
+        #expect(registry.value("leader_election_absurd_records_total{name=\"swiftlet\"}") == 1)
+    }
+
     @Test func noTermBeginsBeforeTheWorkOfTheLastHasEnded() async throws {
         let lease = SharedLease()
         let elector = Self.elector("we", lease)

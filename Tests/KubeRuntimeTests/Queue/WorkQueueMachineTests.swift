@@ -204,6 +204,52 @@ struct WorkQueueMachineTests {
         #expect(runs == 2)
     }
 
+    /// What becomes of an edit that came while the key, of an initial list, was worked on: it goes before the rest of that list.
+    @Test(arguments: [
+        WorkOutcome.failure(retryAfter: nil), .success(after: nil), .success(after: .seconds(60)),
+        .postponed(.seconds(60)), .givenUp,
+    ])
+    func anEditIsNotTakenDownByTheRunOfLowPriorityThatItWaitsFor(outcome: WorkOutcome) {
+        let queue = QueueUnderTest<String>(seed: 1)
+        queue.add("edited", priority: .low, now: at(.zero))
+        #expect(take(queue) == "edited")
+        for key in ["b", "c", "d"] { queue.add(key, priority: .low, now: at(.zero)) }
+        queue.add("edited", now: at(.zero))
+        queue.finish("edited", outcome, now: at(.zero))
+        #expect(queue.depth == [.normal: 1, .low: 3])
+        #expect(take(queue) == "edited")
+    }
+
+    @Test func aKeyThatIsHeldKeepsThePriorityOfAnEdit() {
+        let queue = QueueUnderTest<String>(seed: 1)
+        queue.add("edited", priority: .low, now: at(.zero))
+        #expect(take(queue) == "edited")
+        queue.add("edited", now: at(.zero))
+        queue.finish("edited", .held(.seconds(3)), now: at(.zero))
+        queue.add("b", priority: .low, now: at(.zero))
+        #expect(queue.nextDeadline(now: at(.seconds(3))) == nil)
+        #expect(queue.depth == [.normal: 1, .low: 1])
+        #expect(take(queue, .seconds(3)) == "edited")
+    }
+
+    /// The one early run of a back-off is for those who wait for it.
+    @Test func aResyncDoesNotUseUpTheEarlyRunOfAnEdit() {
+        var options = WorkQueueOptions()
+        options.backoff = BackoffPolicy(base: .seconds(100), cap: .seconds(100))
+        for resync in ["during the back-off", "while it fails"] {
+            let queue = QueueUnderTest<String>(options: options, seed: 3)
+            queue.add("a", priority: .low, now: at(.zero))
+            #expect(take(queue) == "a")
+            if resync == "while it fails" { queue.add("a", priority: .low, now: at(.zero)) }
+            queue.finish("a", .failure(retryAfter: nil), now: at(.zero))
+            queue.add("a", priority: .low, now: at(.seconds(1)))
+            #expect(take(queue, .seconds(1)) == nil, "\(resync)")
+            queue.add("a", now: at(.seconds(1)))
+            #expect(queue.depth == [.normal: 1, .low: 0])
+            #expect(take(queue, .seconds(1)) == "a", "\(resync)")
+        }
+    }
+
     @Test func aNewGenerationEndsTheBackoffAtOnce() {
         let queue = QueueUnderTest<String>(seed: 1)
         queue.add("a", now: at(.zero))

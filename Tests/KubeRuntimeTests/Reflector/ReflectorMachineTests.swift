@@ -87,12 +87,55 @@ struct ReflectorMachineTests {
         #expect(words(reflector.afterFailure(ReflectorFailure(.expired, ""))) == "list 10+ by 500")
     }
 
-    @Test func initialEventsThatDoNotComeAreNotWaitedForAgain() {
+    /// Whoever was silent once, say because its cache was being built, is not mistrusted for the process's life.
+    @Test func initialEventsThatDidNotComeAreTriedAgainLaterAndEverLater() {
+        let reflector = ReflectorUnderTest(watchList: true)
+        _ = reflector.start()
+        var versions = [10, 20, 30][...]
+        for rest in [600, 1200, 2400] {
+            reflector.opened()
+            #expect(reflector.idleTimeout == .seconds(10))
+            #expect(words(reflector.idled()).hasPrefix("list"))
+            _ = reflector.listed("\(versions.removeFirst())")
+            _ = reflector.swept()
+            reflector.opened()
+            reflector.now = reflector.now.advanced(by: .seconds(rest - 40))
+            #expect(words(reflector.afterFailure(ReflectorFailure(.expired, ""))).hasPrefix("list"), "\(rest)")
+            _ = reflector.listed("\(rest)")
+            _ = reflector.swept()
+            reflector.opened()
+            reflector.now = reflector.now.advanced(by: .seconds(41))
+            #expect(words(reflector.afterFailure(ReflectorFailure(.expired, ""))).hasPrefix("watchlist"), "\(rest)")
+        }
+        // One that is whole makes good all before it.
+        reflector.opened()
+        _ = reflector.bookmarked(5000, end: true)
+        _ = reflector.swept()
+        #expect(words(reflector.afterFailure(ReflectorFailure(.expired, ""))) == "watchlist 5000")
+    }
+
+    @Test func aServerThatIsKnownToRefuseStreamsIsListed() {
+        let reflector = ReflectorUnderTest(watchList: true)
+        #expect(words(reflector.start()) == "watchlist newest")
+        #expect(words(reflector.streamingRefused()) == "list any")
+        _ = reflector.listed("10")
+        #expect(words(reflector.swept()) == "watch 10")
+    }
+
+    /// What is in the store is of the kind that went.
+    @Test func aKindThatIsInstalledAgainIsNotSyncedBeforeItsInitialEventsHaveEnded() {
         let reflector = ReflectorUnderTest(watchList: true)
         _ = reflector.start()
         reflector.opened()
-        #expect(reflector.idleTimeout == .seconds(10))
-        #expect(words(reflector.idled()) == "list any")
+        _ = reflector.bookmarked(60, end: true)
+        _ = reflector.swept()
+        #expect(words(reflector.afterFailure(ReflectorFailure(.notFound, ""))) == "watchlist 60")
+        #expect(reflector.phase == .notInstalled)
+        reflector.opened()
+        #expect(reflector.phase == .syncing)
+        _ = reflector.bookmarked(90, end: true)
+        _ = reflector.swept()
+        #expect(reflector.phase == .synced)
     }
 
     @Test func initialEventsThatBreakOffAreTriedAgainAndThenGivenUp() {

@@ -72,7 +72,7 @@ struct ReflectorRemedyTests {
             cause: .server,
             whileListing: "list any",
             onAPage: "list any at t1",
-            inInitialEvents: "watchlist newest",
+            inInitialEvents: "list any",
             whileWatching: "watch 12"
         ),
     ]
@@ -188,16 +188,26 @@ struct ReflectorRemedyTests {
         for _ in 0..<20 { #expect(words(reflector.afterFailure(ReflectorFailure(.unreachable, ""))) == "watch 10") }
     }
 
-    @Test func initialEventsThatKeepFailingAreGivenUp() {
+    /// A server that cannot bring its cache up to date refuses every stream for its version, and lists all the same.
+    @Test(arguments: [ReflectorFailure.Cause.expired, .versionTooLarge])
+    func aStreamWhoseVersionIsRefusedTwiceIsListed(cause: ReflectorFailure.Cause) {
         let reflector = ReflectorUnderTest(watchList: true)
         _ = reflector.start()
-        reflector.opened()
-        _ = reflector.received(1)
-        #expect(words(reflector.afterFailure(ReflectorFailure(.server, ""))) == "watchlist newest")
-        reflector.opened()
-        _ = reflector.received(1)
-        #expect(words(reflector.afterFailure(ReflectorFailure(.server, ""))) == "watchlist newest")
-        #expect(words(reflector.afterFailure(ReflectorFailure(.server, ""))) == "list any")
+        #expect(words(reflector.afterFailure(ReflectorFailure(cause, ""))) == "watchlist newest")
+        #expect(words(reflector.failed(cause)) == "list newest by 500")
+    }
+
+    /// Once is enough, and the list need not wait.
+    @Test(arguments: [ReflectorFailure.Cause.refused, .server])
+    func aStreamThatIsRefusedIsListedAtOnce(cause: ReflectorFailure.Cause) {
+        let reflector = ReflectorUnderTest(watchList: true)
+        _ = reflector.start()
+        #expect(words(reflector.failed(cause)) == "list any")
+        // What says nothing about streams is waited for.
+        let busy = ReflectorUnderTest(watchList: true)
+        _ = busy.start()
+        #expect(words(busy.failed(ReflectorFailure(cause, "", retryAfter: .seconds(3)))) == "wait")
+        #expect(words(busy.waited()) == "list any")
     }
 
     @Test(arguments: ["", "abc", "-1"]) func aListWithoutAVersionIsAFailure(version: String) {

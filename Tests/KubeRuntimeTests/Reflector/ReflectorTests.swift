@@ -1,9 +1,10 @@
 import KubeClient
 import KubeModel
-import KubeRuntime
 import KubeTransport
 import Logging
 import Testing
+
+@testable import KubeRuntime
 
 struct ReflectorTests {
     private let store = Store<Thing>()
@@ -138,7 +139,31 @@ struct ReflectorTests {
             .watch([.bookmark(ResourceVersion(6), isInitialEventsEnd: false)], then: broken(.idle)),
         ]) { source, _ in source.asked.count == 3 }
         #expect(result.source.asked == ["list any", "watch 5", "watch 6"])
-        #expect(time.now == at(.zero))
+    }
+
+    @Test func aWatchThatHasGoneSilentIsShownAndIsWellAgainWithTheNextEvent() async {
+        let stalled = await reflect([
+            .page([], end("5")), .watch([.bookmark(ResourceVersion(6), isInitialEventsEnd: false)], isOpen: true),
+        ]) { _, state in state.phase == .stalled }
+        #expect(stalled.holds)
+        #expect(stalled.state.reason.contains("nothing was heard"))
+        #expect(time.now == at(.seconds(90)))
+        let silence = SilenceWatch(time: time.source)
+        #expect(!silence.heard(limit: .seconds(90)))
+        let isShown = Locked(0)
+        await withTaskGroup { group in
+            group.addTask { [time] in
+                await silence.run { since, limit in
+                    #expect(since == at(.seconds(180)) && limit == .seconds(90) && time.now >= since)
+                    isShown.change { $0 += 1 }
+                }
+            }
+            #expect(await time.advance { isShown.value == 1 })
+            #expect(silence.heard(limit: nil))
+            #expect(!silence.heard(limit: nil))
+            group.cancelAll()
+        }
+        #expect(isShown.value == 1)
     }
 
     @Test func aKindThatIsNotInstalledIsTriedUntilItIs() async {

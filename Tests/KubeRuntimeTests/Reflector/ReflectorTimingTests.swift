@@ -84,17 +84,43 @@ struct ReflectorTimingTests {
 
     // MARK: - Silence
 
-    @Test func untilABookmarkWasSeenAWatchMayBeSilentForItsWholeTimeout() {
+    @Test func aWatchMayBeSilentForTwoBookmarksAndNoLonger() {
         let reflector = ReflectorUnderTest { $0.watchTimeoutSeconds = 200...200 }
         reflector.watchFromTen()
-        #expect(reflector.idleTimeout == .seconds(210))
+        #expect(reflector.idleTimeout == .seconds(130))
         _ = reflector.received(11)
+        #expect(reflector.idleTimeout == .seconds(130))
+        _ = reflector.bookmarked(12)
+        #expect(reflector.idleTimeout == .seconds(130))
+        let short = ReflectorUnderTest { $0.watchTimeoutSeconds = 30...30 }
+        short.watchFromTen()
+        #expect(short.idleTimeout == .seconds(40), "the server ends it before that")
+    }
+
+    @Test func whereThereAreNoBookmarksAWatchMayBeSilentForItsWholeTimeout() {
+        let reflector = ReflectorUnderTest { $0.watchTimeoutSeconds = 200...200 }
+        reflector.watchFromTen()
+        #expect(words(reflector.idled()) == "watch 10")
+        reflector.opened()
         #expect(reflector.idleTimeout == .seconds(210))
         _ = reflector.bookmarked(12)
         #expect(reflector.idleTimeout == .seconds(130))
+    }
+
+    /// Readiness and metrics tell of a silence before the watch is given up; where bookmarks come at all.
+    @Test func aKindIsShownAsStalledBeforeItsWatchIsGivenUp() throws {
+        let reflector = ReflectorUnderTest()
+        reflector.watchFromTen()
+        #expect(reflector.quietLimit == nil)
+        _ = reflector.bookmarked(12)
+        #expect(try #require(reflector.quietLimit) == .seconds(90))
         _ = reflector.ended()
+        #expect(reflector.quietLimit == nil)
         reflector.opened()
-        #expect(reflector.idleTimeout == .seconds(130))
+        #expect(reflector.quietLimit == .seconds(90))
+        _ = reflector.idled()
+        reflector.opened()
+        #expect(reflector.quietLimit == nil)
     }
 
     @Test func aSilentWatchIsBegunAnewFromTheLastVersion() {
@@ -125,6 +151,9 @@ struct ReflectorTimingTests {
         reflector.opened()
         _ = reflector.bookmarked(12, end: true)
         _ = reflector.swept()
+        #expect(reflector.quietLimit == nil)
+        #expect(words(reflector.idled()) == "watch 12")
+        reflector.opened()
         #expect(reflector.idleTimeout == .seconds(210))
     }
 }

@@ -17,9 +17,10 @@ final class ReflectorUnderTest {
     var phase: KindState.Phase { machine.kindState.phase }
     var kindState: KindState { machine.kindState }
     var idleTimeout: Duration { machine.idleTimeout }
+    var quietLimit: Duration? { machine.quietLimit }
 
-    func start() -> ReflectorMachine.Action { machine.start() }
-    func waited() -> ReflectorMachine.Action { machine.waited() }
+    func start() -> ReflectorMachine.Action { machine.start(now: now) }
+    func waited() -> ReflectorMachine.Action { machine.waited(now: now) }
     func answered() { machine.answered(now: now) }
     func listed(_ version: String, continue token: String? = nil) -> ReflectorMachine.Action {
         machine.listed(ListEnd(resourceVersion: version, continueToken: token), now: now)
@@ -37,9 +38,12 @@ final class ReflectorUnderTest {
         failed(ReflectorFailure(cause, "because"))
     }
 
-    /// Fails, waits as long as is asked for, and gives what is done then.
+    func streamingRefused() -> ReflectorMachine.Action { machine.streamingRefused() }
+
+    /// Fails, waits as long as is asked for, if at all, and gives what is done then.
     func afterFailure(_ failure: ReflectorFailure) -> ReflectorMachine.Action {
-        guard case .wait(let deadline) = failed(failure) else { return .wait(until: now) }
+        let action = failed(failure)
+        guard case .wait(let deadline) = action else { return action }
         now = deadline
         return waited()
     }

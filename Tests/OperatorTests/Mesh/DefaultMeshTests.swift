@@ -72,4 +72,31 @@ struct DefaultMeshTests {
     @Test func aRefusalIsTaken() async throws {
         #expect(try await create([.refusal(403, "Forbidden")]).count == 1)
     }
+
+    /// With the kind all its objects went, and nobody meant the Mesh.
+    @Test func itIsMadeAgainWhereTheKindWasTakenAwayAndInstalledAgain() async throws {
+        let kind = ObservedValue(KindState(phase: .connecting, since: .now))
+        func enter(_ phase: KindState.Phase) { kind.update { $0 = KindState(phase: phase, since: .now) } }
+        try await ScriptedAPI.serve({ _ in .init(status: 201) }) { client, api in
+            let mesh = DefaultMesh(client: client, meshes: meshes, time: .system, logger: TestCluster.silent)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await mesh.keep(kind) }
+                try await always("it waits for the kind", for: .milliseconds(100)) { api.requests.isEmpty }
+                enter(.synced)
+                try await eventually("it is made") { api.requests.count == 1 }
+                meshes.put(MeshSample.mesh())
+                // A person deletes it, and means it; also while the server is away.
+                meshes.delete(MeshSample.mesh(version: 2))
+                enter(.stalled)
+                enter(.synced)
+                try await always("it is not made", for: .milliseconds(300)) { api.requests.count == 1 }
+                enter(.notInstalled)
+                try await always("there is no such kind", for: .milliseconds(100)) { api.requests.count == 1 }
+                enter(.syncing)
+                enter(.synced)
+                try await eventually("it is made again") { api.requests.count == 2 }
+                group.cancelAll()
+            }
+        }
+    }
 }

@@ -27,6 +27,7 @@ enum NamespaceMirrorController {
             guard let namespace = namespaces.get(key), let intent = NamespaceMirror.intent(for: namespace) else {
                 return .done
             }
+            context.writes.note(APIResource.namespaces.groupKind, key, content: intent)
             do throws(KubeError) {
                 let stored = try await client.patch(
                     .namespaces,

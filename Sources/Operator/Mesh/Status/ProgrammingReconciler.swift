@@ -65,7 +65,7 @@ struct ProgrammingReconciler: Sendable {
         let result: ReconcileResult =
             status.proxies.map { $0.pending > 0 } == true ? .requeue(after: Self.patience) : .done
         guard status != known else { return result }
-        try await write(try status.json(), to: key)
+        try await write(try status.json(), to: key, context)
         report(status, after: known, of: key, context)
         return result
     }
@@ -103,7 +103,12 @@ struct ProgrammingReconciler: Sendable {
         }
     }
 
-    private func write(_ status: JSONValue, to key: ProgrammedKey) async throws(KubeError) {
+    private func write(
+        _ status: JSONValue,
+        to key: ProgrammedKey,
+        _ context: ReconcileContext
+    ) async throws(KubeError) {
+        context.writes.note(key.resource.groupKind, key.key, part: "status", content: status)
         let object: JSONValue = [
             "apiVersion": .string(key.resource.apiVersion), "kind": .string(key.resource.kind),
             "metadata": ["name": .string(key.key.name)], "status": status,
