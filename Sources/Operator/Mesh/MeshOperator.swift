@@ -66,6 +66,11 @@ package struct MeshOperator: Sendable {
         if let resource = cluster.endpointSlices {
             reflectors.append(feed.reflector(resource, into: stores.slices, matching: EndpointSlice.keptByOthers))
         }
+        let limits = webhooks.injects ? NamespaceLimitStores() : nil
+        if let limits {
+            reflectors.append(feed.reflector(.limitRanges, into: limits.ranges))
+            reflectors.append(feed.reflector(.resourceQuotas, into: limits.quotas))
+        }
         self.reflectors = reflectors
         let xdsCertificate = webhooks.xdsCertificate
         let serverName = webhooks.serverName
@@ -96,7 +101,8 @@ package struct MeshOperator: Sendable {
             meshes: stores.meshes,
             injector: injector,
             metrics: InjectionMetrics(factory: metrics),
-            logger: logger
+            logger: logger,
+            limits: limits
         )
         let injection: AdmissionHandler = { try await handler.respond(to: $0) }
         self.injection = webhooks.injects ? injection : nil
