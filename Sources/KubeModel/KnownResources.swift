@@ -13,6 +13,13 @@ extension APIResource {
     package static let services = APIResource(group: "", version: "v1", kind: "Service", plural: "services")
     package static let secrets = APIResource(group: "", version: "v1", kind: "Secret", plural: "secrets")
     package static let configMaps = APIResource(group: "", version: "v1", kind: "ConfigMap", plural: "configmaps")
+    package static let limitRanges = APIResource(group: "", version: "v1", kind: "LimitRange", plural: "limitranges")
+    package static let resourceQuotas = APIResource(
+        group: "",
+        version: "v1",
+        kind: "ResourceQuota",
+        plural: "resourcequotas"
+    )
     package static let persistentVolumeClaims = APIResource(
         group: "",
         version: "v1",

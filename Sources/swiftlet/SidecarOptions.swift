@@ -28,6 +28,18 @@ struct SidecarOptions: ParsableArguments {
     @Option(help: "Memory that a sidecar may use whose pod says nothing else, or none.")
     var sidecarMemoryLimit: QuantityArgument?
 
+    @Option(help: "CPU that the init container asks for whose pod says nothing else, or none.")
+    var initCpuRequest: QuantityArgument?
+
+    @Option(help: "Memory that the init container asks for whose pod says nothing else, or none.")
+    var initMemoryRequest: QuantityArgument?
+
+    @Option(help: "CPU that the init container may use whose pod says nothing else, or none.")
+    var initCpuLimit: QuantityArgument?
+
+    @Option(help: "Memory that the init container may use whose pod says nothing else, or none.")
+    var initMemoryLimit: QuantityArgument?
+
     func configuration(
         certificateAuthority: String,
         usesNativeSidecars: Bool,
@@ -50,6 +62,10 @@ struct SidecarOptions: ParsableArguments {
         if let sidecarMemoryRequest { configuration.resources.memoryRequest = sidecarMemoryRequest.text }
         if let sidecarCpuLimit { configuration.resources.cpuLimit = sidecarCpuLimit.text }
         if let sidecarMemoryLimit { configuration.resources.memoryLimit = sidecarMemoryLimit.text }
+        if let initCpuRequest { configuration.initResources.cpuRequest = initCpuRequest.text }
+        if let initMemoryRequest { configuration.initResources.memoryRequest = initMemoryRequest.text }
+        if let initCpuLimit { configuration.initResources.cpuLimit = initCpuLimit.text }
+        if let initMemoryLimit { configuration.initResources.memoryLimit = initMemoryLimit.text }
         return configuration
     }
 }

@@ -6,6 +6,12 @@ package enum DataplaneProblem: Hashable, Sendable {
     case unknownProtocol(service: String, port: UInt16, value: String)
     /// A value of `kuma.io/gateway` that means nothing, or a gateway of a kind that is not supported: the pod counts as no gateway.
     case unknownGateway(value: String)
+    /// A Service's port leads to a port of the sidecar itself: it makes no inbound.
+    case sidecarPort(service: String, port: UInt16, target: UInt16)
+    /// More inbounds, or tags of them, than a pod may have: those that come later, by name of the Service, are left out.
+    case tooManyInbounds(service: String)
+    /// A Service asks for endpoints near the caller: proxies send to all its endpoints alike.
+    case unsupportedRouting(service: String, setting: String)
     /// The mesh that the pod says it is in is not there: the pod is no dataplane until it is.
     case missingMesh(name: String)
 }
@@ -20,6 +26,13 @@ extension DataplaneProblem: CustomStringConvertible {
                 + TrafficProtocol.allCases.map(\.rawValue).sorted().joined(separator: ", ") + "; the port counts as tcp"
         case .unknownGateway(let value):
             "annotation \(MeshMarks.gateway): \"\(value)\" is neither enabled nor provided; the pod counts as no gateway"
+        case .sidecarPort(let service, let port, let target):
+            "Service \(service), port \(port): port \(target) of the pod is its sidecar's own; the port is left out"
+        case .tooManyInbounds(let service):
+            "Service \(service): the pod has more than \(DataplaneLimits.inbounds) inbounds or \(DataplaneLimits.tags) tags of them; "
+                + "from this Service on, ports are left out"
+        case .unsupportedRouting(let service, let setting):
+            "Service \(service), \(setting): not supported by the mesh; proxies send to all endpoints of the Service"
         case .missingMesh(let name):
             "Mesh \"\(name)\" does not exist; the pod is in no mesh until it does"
         }

@@ -12,6 +12,11 @@ package enum MeshMarks {
     package static let ingress = "kuma.io/ingress"
     /// On a pod: a proxy out of the zone, which is no dataplane.
     package static let egress = "kuma.io/egress"
+    /// On a pod, written by injection: ports of the sidecar.
+    static let adminPort = "kuma.io/envoy-admin-port"
+    static let inboundPort = "kuma.io/transparent-proxying-inbound-port"
+    static let outboundPort = "kuma.io/transparent-proxying-outbound-port"
+    static let probePort = "kuma.io/application-probe-proxy-port"
     /// On a Service: it makes no inbounds.
     package static let ignore = "kuma.io/ignore"
     /// After the number of a port: an annotation of a Service that tells what is spoken on it.
@@ -53,6 +58,20 @@ extension KubeService {
     /// Whether this Service makes inbounds of the pods it selects.
     package var makesInbounds: Bool {
         kind != .externalName && MeshMarks.isOn(annotations[MeshMarks.ignore]) != true
+    }
+
+    /// What the Service says of sending to endpoints near the caller, which proxies do not heed; `nil` when it says nothing of the kind.
+    ///
+    /// Hints of EndpointSlices come from these settings.
+    package var unsupportedRouting: String? {
+        if internalTrafficPolicy == "Local" { return "internalTrafficPolicy: Local" }
+        if !trafficDistribution.isEmpty { return "trafficDistribution: \(trafficDistribution)" }
+        for key in ["service.kubernetes.io/topology-mode", "service.kubernetes.io/topology-aware-hints"] {
+            if let value = annotations[key], !value.isEmpty, value.lowercased() != "disabled" {
+                return "annotation \(key): \(value)"
+            }
+        }
+        return nil
     }
 
     /// The `kuma.io/service` of one of its ports: `<service>_<namespace>_svc_<port>`.

@@ -11,13 +11,15 @@ extension MeshService {
         dataplanes: some Sequence<Dataplane>
     ) -> [ServiceID: MeshService] {
         guard service.makesInbounds else { return [:] }
-        let ports = service.ports.filter { $0.portProtocol == .tcp }.map { ($0, service.serviceTag(of: $0)) }
+        let ports = Dictionary(
+            service.ports.filter { $0.portProtocol == .tcp }.map { (service.serviceTag(of: $0), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         var destinations: [ServiceID: Destination] = [:]
         for dataplane in dataplanes {
-            for inbound in dataplane.inbounds where inbound.state != .ignored {
-                let tag = inbound.service
-                guard let (port, name) = ports.first(where: { $0.1 == tag }) else { continue }
-                let id = ServiceID(mesh: dataplane.mesh, name: name)
+            for inbound in dataplane.inbounds(of: service.name) where inbound.state != .ignored {
+                guard let port = ports[inbound.service] else { continue }
+                let id = ServiceID(mesh: dataplane.mesh, name: inbound.service)
                 destinations[id, default: Destination(port: port.number)].add(inbound, of: dataplane)
             }
         }

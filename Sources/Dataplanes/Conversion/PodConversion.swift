@@ -73,58 +73,51 @@ package struct PodConversion: Hashable, Sendable {
         _ gateway: GatewayKind,
         _ options: DataplaneOptions
     ) -> [Inbound] {
+        let podPorts = PodPorts(of: pod)
+        let sidecarPorts = SidecarPorts(of: pod, isGateway: gateway != .none)
         var inbounds: [Inbound] = []
-        for service in services.sorted(by: { $0.name < $1.name }) where service.makesInbounds {
+        var tagCount = 0
+        search: for service in services.sorted(by: { $0.name < $1.name }) where service.makesInbounds {
             let isSelected = service.selects(pod) || service.selector.isEmpty
+            if let setting = service.unsupportedRouting {
+                problems.append(.unsupportedRouting(service: service.name, setting: setting))
+            }
             for port in service.ports where port.portProtocol == .tcp {
-                guard let target = pod.target(of: port) else {
+                guard problems.count < DataplaneLimits.inbounds, inbounds.count < DataplaneLimits.inbounds,
+                    tagCount < DataplaneLimits.tags
+                else {
+                    problems.append(.tooManyInbounds(service: service.name))
+                    break search
+                }
+                guard let target = podPorts.target(of: port) else {
                     if case .name(let name) = port.target {
                         problems.append(.unresolvedPort(service: service.name, port: port.number, target: name))
                     }
+                    continue
+                }
+                guard !sidecarPorts.contains(target.number) else {
+                    problems.append(
+                        .sidecarPort(service: service.name, port: port.number, target: target.number)
+                    )
                     continue
                 }
                 let inbound = Inbound(
                     port: target.number,
                     name: target.name,
                     tags: tags.tags(for: port, of: service, isGateway: gateway == .ofService),
-                    state: isSelected ? (pod.isReady(container: target.container) ? .ready : .notReady) : .ignored
+                    state: isSelected ? (podPorts.isReady(container: target.container) ? .ready : .notReady) : .ignored
                 )
                 if let spoken = inbound.tags[TagName.protocolName], !KubeService.knownProtocols.contains(spoken) {
                     problems.append(.unknownProtocol(service: service.name, port: port.number, value: spoken))
                 }
+                tagCount += inbound.tags.count
                 inbounds.append(inbound)
             }
         }
         guard inbounds.isEmpty else { return inbounds }
-        let isReady = pod.isReady(container: nil) && pod.containers.allSatisfy { $0.isInit || $0.isReady }
+        let isReady = podPorts.isReady(container: nil) && pod.containers.allSatisfy { $0.isInit || $0.isReady }
         let state = isReady ? Inbound.State.ready : .notReady
         return [Inbound(port: Inbound.servicelessPort, tags: tags.servicelessTags(), state: state)]
-    }
-}
-
-extension Pod {
-    /// The port that a Service's port stands for here, with the container that declares it if one does; `nil` for a name that no
-    /// container declares.
-    fileprivate func target(of port: KubeService.Port) -> (number: UInt16, name: String, container: String?)? {
-        let declared = ports.first { declared in
-            guard declared.portProtocol == port.portProtocol else { return false }
-            return switch port.target {
-            case .number(let number): declared.number == number
-            case .name(let name): declared.name == name
-            }
-        }
-        if let declared { return (declared.number, declared.name, declared.container) }
-        // Declaring a port is for information only: a container may listen on any.
-        return if case .number(let number) = port.target { (number, "", nil) } else { nil }
-    }
-
-    /// Whether traffic to a container may come: it and the sidecar are ready as far as is known, and the pod is there to stay.
-    fileprivate func isReady(container name: String?) -> Bool {
-        guard deletionTimestamp == nil else { return false }
-        return containers.allSatisfy { container in
-            let matters = container.name == MeshMarks.sidecar || (container.name == name && !container.isInit)
-            return container.isReady || !matters
-        }
     }
 }
 

@@ -2,38 +2,55 @@ import KubeModel
 
 /// The workload behind a pod that no Service makes reachable, told without asking for other objects.
 ///
-/// The rules are Kuma 2.14's, which looks the owner's owner up. A Deployment names its ReplicaSets `<name>-<pod-template-hash>` and a
-/// CronJob its Jobs `<name>-<time>`, so the same is read off the owner's name here.
+/// The rules are Kuma 2.14's, which looks the owner's owner up: the Deployment of a ReplicaSet and the CronJob of a Job, those themselves
+/// when nobody owns them, the owner itself when it is of another kind, and the pod when nobody owns it. A Deployment names its ReplicaSets
+/// `<name>-<pod-template-hash>` and a CronJob its Jobs `<name>-<time>`, so that the same is read off the owner's name here.
 struct WorkloadName: Hashable {
     var name: String
     var isDeployment = false
 
     init(of pod: Pod) {
-        name = Self.guess(fromPodName: pod.name)
+        name = pod.name
         for owner in pod.ownerReferences {
             switch owner.kind {
             case "ReplicaSet":
-                guard let hash = pod.labels["pod-template-hash"], !hash.isEmpty, owner.name.hasSuffix("-\(hash)") else {
-                    continue
+                if let deployment = Self.name(owner.name, before: pod.labels["pod-template-hash"]) {
+                    name = deployment
+                    isDeployment = true
+                    return
                 }
-                name = String(owner.name.dropLast(hash.count + 1))
-                isDeployment = true
+                // Owned by something that is no Deployment, which Kuma passes over.
+                if Self.name(owner.name, before: pod.labels["rollouts-pod-template-hash"]) != nil { continue }
+                name = owner.name
                 return
             case "Job":
-                guard let dash = owner.name.lastIndex(of: "-") else { continue }
-                let time = owner.name[owner.name.index(after: dash)...]
-                guard (8...10).contains(time.count), time.allSatisfy({ "0"..."9" ~= $0 }) else { continue }
-                name = String(owner.name[..<dash])
+                name = Self.cronJob(of: owner.name) ?? owner.name
                 return
-            default: return
+            default:
+                name = owner.name
+                return
             }
         }
     }
 
-    /// What is left without the last two parts, if there are more: right for the pods of Deployments and CronJobs, and what Kuma does
-    /// for all others.
-    private static func guess(fromPodName name: String) -> String {
-        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-        return parts.count > 2 ? parts.dropLast(2).joined(separator: "-") : name
+    private static func name(_ owner: String, before hash: String?) -> String? {
+        guard let hash, !hash.isEmpty, owner.hasSuffix("-\(hash)"), owner.utf8.count > hash.utf8.count + 1 else {
+            return nil
+        }
+        return String(owner.dropLast(hash.count + 1))
     }
+
+    /// The CronJob whose Job has this name; `nil` when it seems to have been made by hand.
+    ///
+    /// The time is in minutes since 1970, before Kubernetes 1.21 in seconds. A day such as 20260131 is no such number of minutes.
+    private static func cronJob(of job: String) -> String? {
+        guard let dash = job.lastIndex(of: "-"), dash > job.startIndex else { return nil }
+        let digits = job[job.index(after: dash)...]
+        guard digits.allSatisfy({ "0"..."9" ~= $0 }), let time = UInt64(digits) else { return nil }
+        // The years 2017 to 2045.
+        let isTime = digits.count == 8 ? minutes.contains(time) : digits.count == 10 && minutes.contains(time / 60)
+        return isTime ? String(job[..<dash]) : nil
+    }
+
+    private static let minutes: Range<UInt64> = 24_700_000..<40_000_000
 }

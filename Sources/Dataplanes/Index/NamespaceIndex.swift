@@ -242,6 +242,7 @@ extension KubeService {
     fileprivate func differs(from other: KubeService) -> Bool {
         makesInbounds != other.makesInbounds || selector != other.selector || ports != other.ports
             || clusterIPs != other.clusterIPs || isHeadless != other.isHeadless || annotations != other.annotations
+            || unsupportedRouting != other.unsupportedRouting
     }
 
     /// By what it finds its pods; `nil` if it has none.

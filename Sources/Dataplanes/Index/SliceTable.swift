@@ -2,9 +2,15 @@ import KubeModel
 
 /// Who is behind the Services of a namespace that have no selector.
 struct SliceTable: Sendable {
+    /// What a slice says of the pods of one name.
+    private struct Mention: Hashable, Sendable {
+        let slice: String
+        let uid: UID
+    }
+
     private var slices: [String: EndpointSlice] = [:]
-    /// Names of slices, by the name of a pod in them.
-    private var byPod: [String: Set<String>] = [:]
+    /// By the name of a pod.
+    private var byPod: [String: Set<Mention>] = [:]
     /// Names of slices, by the name of their Service.
     private var byService: [String: Set<String>] = [:]
 
@@ -17,14 +23,14 @@ struct SliceTable: Sendable {
         let old = slices[name]
         guard old != slice else { return [] }
         for pod in old?.pods ?? [] {
-            byPod[pod.name]?.remove(name)
+            byPod[pod.name]?.remove(Mention(slice: name, uid: pod.uid))
             if byPod[pod.name]?.isEmpty == true { byPod[pod.name] = nil }
         }
         if let service = old?.service {
             byService[service]?.remove(name)
             if byService[service]?.isEmpty == true { byService[service] = nil }
         }
-        for pod in slice?.pods ?? [] { byPod[pod.name, default: []].insert(name) }
+        for pod in slice?.pods ?? [] { byPod[pod.name, default: []].insert(Mention(slice: name, uid: pod.uid)) }
         if let slice { byService[slice.service, default: []].insert(name) }
         slices[name] = slice
         return Set((old?.pods ?? []).map(\.name)).union((slice?.pods ?? []).map(\.name))
@@ -32,11 +38,9 @@ struct SliceTable: Sendable {
 
     /// Names of the Services that a pod is said to be behind.
     func services(of pod: Pod) -> Set<String> {
-        guard let names = byPod[pod.name] else { return [] }
         var services: Set<String> = []
-        for slice in names.compactMap({ slices[$0] })
-        where slice.pods.contains(where: { $0.name == pod.name && $0.uid == pod.uid }) {
-            services.insert(slice.service)
+        for mention in byPod[pod.name] ?? [] where mention.uid == pod.uid {
+            if let slice = slices[mention.slice] { services.insert(slice.service) }
         }
         return services
     }

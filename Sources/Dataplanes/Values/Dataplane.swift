@@ -23,6 +23,19 @@ package struct Dataplane: Hashable, Sendable {
         self.gateway = gateway
     }
 
+    /// Those that a Service made. Found by halving, since they are in order of the Services' names.
+    package func inbounds(of service: String) -> ArraySlice<Inbound> {
+        func first(_ belongs: (String) -> Bool) -> Int {
+            var (low, high) = (inbounds.startIndex, inbounds.endIndex)
+            while low < high {
+                let middle = low + (high - low) / 2
+                if belongs(inbounds[middle].tags[TagName.serviceName] ?? "") { high = middle } else { low = middle + 1 }
+            }
+            return low
+        }
+        return inbounds[first { $0 >= service }..<first { $0 > service }]
+    }
+
     /// The tag sets by which TrafficRoutes select this proxy as a source.
     package var sourceTags: [Tags] { inbounds.map(\.tags) + (gateway.map { [$0] } ?? []) }
 }

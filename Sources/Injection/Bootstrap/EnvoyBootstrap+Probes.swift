@@ -5,12 +5,16 @@ import JSON
 /// Only what was probed is reachable, never the application's port as such, which would be a way around the mesh. A connection is used
 /// once, as the kubelet does, so that no probe meets a connection that the application is just closing.
 extension EnvoyBootstrap {
+    static let probeListener = "swiftlet:probes"
+    /// Followed by the application's port.
+    static let grpcProbeListenerPrefix = "swiftlet:probes:grpc:"
+
     var probeListeners: [JSONValue] {
         var listeners: [JSONValue] = []
         let routes = probes.compactMap(\.route)
         if let port = settings.probePort, !routes.isEmpty {
             let filters = probes.contains { $0.kind == .tcp } ? [Self.endOfTCPProbe] : []
-            listeners.append(EnvoyJSON.listener("swiftlet:probes", port: port, routes: routes, filters: filters))
+            listeners.append(EnvoyJSON.listener(Self.probeListener, port: port, routes: routes, filters: filters))
         }
         // A gRPC probe cannot name a path: each port of the application has a port of the sidecar.
         for case .grpc(let applicationPort, let port) in probes {
@@ -18,7 +22,9 @@ extension EnvoyBootstrap {
                 "match": ["path": "/grpc.health.v1.Health/Check"],
                 "route": ["cluster": .string(ProbeTarget.grpc(applicationPort: applicationPort, port: port).cluster)],
             ]
-            listeners.append(EnvoyJSON.listener("swiftlet:probes:grpc:\(applicationPort)", port: port, routes: [route]))
+            listeners.append(
+                EnvoyJSON.listener("\(Self.grpcProbeListenerPrefix)\(applicationPort)", port: port, routes: [route])
+            )
         }
         return listeners
     }

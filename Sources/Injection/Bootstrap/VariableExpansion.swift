@@ -12,13 +12,20 @@ package enum VariableExpansion {
     package static func expanded(_ text: String, _ variables: [String: String]) -> String {
         var result = ""
         var rest = text[...]
+        // Where there is none, none is looked for again.
+        var mayClose = true
         while let dollar = rest.firstIndex(of: "$") {
             result += rest[..<dollar]
             rest = rest[rest.index(after: dollar)...]
             if rest.first == "$" {
                 result += "$"
                 rest.removeFirst()
-            } else if rest.first == "(", let end = rest.firstIndex(of: ")") {
+            } else if rest.first == "(", mayClose {
+                guard let end = rest.firstIndex(of: ")") else {
+                    mayClose = false
+                    result += "$"
+                    continue
+                }
                 let name = String(rest[rest.index(after: rest.startIndex)..<end])
                 result += variables[name] ?? "$(\(name))"
                 rest = rest[rest.index(after: end)...]

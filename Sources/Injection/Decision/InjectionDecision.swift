@@ -25,7 +25,8 @@ extension InjectionDecision {
     ) throws(InjectionError) -> InjectionDecision {
         // What exempts a pod is looked at before anything is held against it.
         if pod.isExempt(by: exceptions) { return .skip(.exceptionLabel) }
-        if pod.hasContainer(named: sidecarName) { return .skip(.alreadyInjected) }
+        let stale = StaleSidecar(pod)
+        if stale == nil, pod.hasContainer(named: sidecarName) { return .skip(.alreadyInjected) }
         let metadata = try pod.metadata()
         if metadata.annotations["kubernetes.io/config.mirror"] != nil { return .skip(.mirrorPod) }
         if pod.usesHostNetwork { return .skip(.hostNetwork) }
@@ -34,10 +35,12 @@ extension InjectionDecision {
             guard enabled else { return .skip(.disabledOnPod) }
         } else if let enabled = try namespace.labelOrAnnotation(MetadataKey.injection, SettingValue.isEnabled) {
             guard enabled else { return .skip(.disabledOnNamespace) }
-        } else {
+        } else if stale == nil {
             return .skip(.notRequested)
         }
         if let mesh = try mesh(metadata) { return .inject(mesh: mesh) }
+        // A copy is where the original is, whose label is not copied.
+        if let name = stale?.mesh, !name.isEmpty, Self.isMeshName(name) { return .inject(mesh: name) }
         return .inject(mesh: try mesh(namespace) ?? defaultMesh)
     }
 
@@ -48,11 +51,17 @@ extension InjectionDecision {
     }
 
     /// Injection writes the name as a label, so that it must be fit for one.
+    private static let meshNameRules = [NameRule.subdomain, .labelValue]
+
     private static func meshName(_ text: String) throws(SettingProblem) -> String {
         guard !text.isEmpty else { return text }
-        for rule in [NameRule.subdomain, .labelValue] {
+        for rule in meshNameRules {
             if let problem = rule.problem(with: text) { throw SettingProblem(problem) }
         }
         return text
+    }
+
+    private static func isMeshName(_ text: String) -> Bool {
+        meshNameRules.allSatisfy { $0.problem(with: text) == nil }
     }
 }

@@ -17,6 +17,7 @@ package enum InjectionReason: String, Hashable, Sendable, CaseIterable {
     case reservedName = "reserved_name"
     case reservedPort = "reserved_port"
     case tooLarge = "too_large"
+    case cancelled = "cancelled"
 
     /// Whether the pod was admitted without a sidecar although one was asked for: worth a warning to the user.
     package var isUnexpected: Bool { self == .hostNetwork || self == .windows }
@@ -37,7 +38,8 @@ package enum InjectionReason: String, Hashable, Sendable, CaseIterable {
         case .reservedUser: "a container runs as the sidecar's user"
         case .reservedName: "a container or volume has a name that injection uses"
         case .reservedPort: "a container declares a port that the sidecar uses"
-        case .tooLarge: "the sidecar's configuration is too large"
+        case .tooLarge: "the pod, or the configuration of its sidecar, is too large"
+        case .cancelled: "the review has ended or passed its deadline"
         }
     }
 }

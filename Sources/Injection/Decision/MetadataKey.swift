@@ -30,6 +30,15 @@ package enum MetadataKey {
     package static let memoryRequest = "swiftlet.phys.app/sidecar-memory-request"
     package static let memoryLimit = "swiftlet.phys.app/sidecar-memory-limit"
 
+    package static let initCPURequest = "swiftlet.phys.app/init-cpu-request"
+    package static let initCPULimit = "swiftlet.phys.app/init-cpu-limit"
+    package static let initMemoryRequest = "swiftlet.phys.app/init-memory-request"
+    package static let initMemoryLimit = "swiftlet.phys.app/init-memory-limit"
+
+    /// For messages: the annotations of a container's resources.
+    static let sidecarResources = "the annotations swiftlet.phys.app/sidecar-{cpu,memory}-{request,limit}"
+    static let initResources = "the annotations swiftlet.phys.app/init-{cpu,memory}-{request,limit}"
+
     /// Written by injection: `true` on every pod with a sidecar.
     package static let injected = "kuma.io/sidecar-injected"
     /// Written by injection: the authorities that the sidecar trusts while its namespace has no ConfigMap ``SecretFile/configMapName``. Sidecars
@@ -42,20 +51,4 @@ package enum MetadataKey {
     static let inboundPort = "kuma.io/transparent-proxying-inbound-port"
     static let outboundPort = "kuma.io/transparent-proxying-outbound-port"
     static let defaultContainer = "kubectl.kubernetes.io/default-container"
-
-    /// Kuma's annotations that mean nothing here, with the reason; they are reported, not obeyed.
-    static let withoutEffect: [(key: String, why: String)] = [
-        ("kuma.io/virtual-probes", "application probes are rewritten unless \(probePort) is 0"),
-        ("kuma.io/virtual-probes-port", "use \(probePort)"),
-        ("kuma.io/wait-for-dataplane-ready", "there is no agent to wait; native sidecars start in order by themselves"),
-        ("kuma.io/container-patches", "there are no ContainerPatch objects"),
-        ("kuma.io/service-account-token-volume", "the sidecar has a token of its own"),
-        ("kuma.io/transparent-proxying-ebpf", "only iptables is supported"),
-        ("kuma.io/builtin-dns-port", "the port is part of the injector's configuration"),
-        ("kuma.io/xds-transport-protocol-variant", "the transport is always delta xDS"),
-        ("traffic.kuma.io/drop-invalid-packets", "not supported"),
-        ("traffic.kuma.io/iptables-logs", "not supported"),
-        ("traffic.kuma.io/transparent-proxy-configmap-name", "settings come from annotations only"),
-        ("k8s.kuma.io/spire-support", "not supported"),
-    ]
 }

@@ -39,6 +39,14 @@ struct MetadataReader {
         return try value(text, of: key, in: "annotations", parse)
     }
 
+    /// An annotation whose empty value counts as none, as Kuma has it of texts.
+    func text<Value>(
+        _ key: String,
+        _ parse: (String) throws(SettingProblem) -> Value
+    ) throws(InjectionError) -> Value? {
+        annotations[key]?.isEmpty == false ? try annotation(key, parse) : nil
+    }
+
     private func value<Value>(
         _ text: String,
         of key: String,

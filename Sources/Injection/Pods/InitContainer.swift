@@ -5,7 +5,7 @@ struct InitContainer {
     static let name = "kuma-init"
 
     let configuration: InjectorConfiguration
-    let rules: TransparentProxySettings
+    let settings: SidecarSettings
 
     var json: JSONValue {
         .compact([
@@ -13,11 +13,9 @@ struct InitContainer {
             "image": .string(configuration.initImage),
             "imagePullPolicy": configuration.imagePullPolicy.map(JSONValue.string),
             "command": .strings(configuration.initCommand),
-            "args": .strings(["transparent-proxy", "install"] + rules.arguments),
+            "args": .strings(["transparent-proxy", "install"] + settings.transparentProxy.arguments),
             "env": [["name": "XTABLES_LOCKFILE", "value": .string("\(SidecarVolumes.scratchDirectory)/xtables.lock")]],
-            "resources": [
-                "requests": ["cpu": "20m", "memory": "20M"], "limits": ["memory": "50M"],
-            ],
+            "resources": settings.initResources.json(storage: ("50M", "50M")),
             "securityContext": [
                 "runAsUser": 0,
                 "runAsGroup": 0,

@@ -6,13 +6,29 @@ struct PodConflicts {
     let pod: PodObject
     let settings: SidecarSettings
 
-    /// - Throws: ``InjectionError`` for the first conflict.
+    /// Ports of the sidecar, and for what it uses them.
+    private let uses: [Int64: String]
+
+    init(pod: PodObject, settings: SidecarSettings) {
+        self.pod = pod
+        self.settings = settings
+        uses = Dictionary(settings.ports.map { (Int64($0.port), $0.use) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// - Throws: ``InjectionError`` for the first conflict, or for what there is too much of.
     func check() throws(InjectionError) {
-        guard !(try pod.named("containers").isEmpty) else {
+        let lists = [("containers", try pod.named("containers")), ("initContainers", try pod.named("initContainers"))]
+        guard !lists[0].1.isEmpty else {
             throw pod.error(.invalidPod, ["spec", "containers"], "must have at least one container")
         }
-        for list in ["containers", "initContainers"] {
-            for (index, container) in try pod.named(list).enumerated() {
+        let count = lists[0].1.count + lists[1].1.count
+        try checkCount(count, InjectionLimits.containers, ["spec", "containers"], "containers")
+        var ports = 0
+        for (list, containers) in lists {
+            for (index, container) in containers.enumerated() {
+                try pod.step()
+                ports += container["ports"]?.arrayValue?.count ?? 0
+                try checkCount(ports, InjectionLimits.ports, ["spec", "containers"], "ports")
                 let path: FieldPath = ["spec", .key(list), .index(index)]
                 if container["name"] == .string(InitContainer.name) {
                     throw pod.error(
@@ -26,7 +42,9 @@ struct PodConflicts {
                 try checkPorts(container, path)
             }
         }
-        for (index, volume) in try pod.named("volumes").enumerated() {
+        let volumes = try pod.named("volumes")
+        try checkCount(volumes.count, InjectionLimits.volumes, ["spec", "volumes"], "volumes")
+        for (index, volume) in volumes.enumerated() {
             guard let name = volume["name"]?.stringValue, SidecarVolumes.names.contains(name) else { continue }
             throw pod.error(
                 .reservedName,
@@ -34,6 +52,11 @@ struct PodConflicts {
                 "a volume named \(name) is added by injection: rename it"
             )
         }
+    }
+
+    private func checkCount(_ count: Int, _ limit: Int, _ path: FieldPath, _ what: String) throws(InjectionError) {
+        guard count > limit else { return }
+        throw pod.error(.tooLarge, path, "a pod with a sidecar may have at most \(limit) \(what)")
     }
 
     /// Whoever runs as the sidecar's user bypasses the sidecar.
@@ -53,11 +76,12 @@ struct PodConflicts {
 
     private func checkPorts(_ container: JSONValue, _ path: FieldPath) throws(InjectionError) {
         for (index, entry) in (container["ports"]?.arrayValue ?? []).enumerated() {
+            try pod.step()
             guard entry["protocol"]?.stringValue ?? "TCP" == "TCP", let port = entry["containerPort"]?.intValue,
-                let conflict = settings.ports.first(where: { Int64($0.port) == port })
+                let use = uses[port]
             else { continue }
             let remedy =
-                switch conflict.port {
+                switch UInt16(exactly: port) {
                 case settings.adminPort: "set the annotation \(MetadataKey.adminPort)"
                 case settings.probePort: "set the annotation \(MetadataKey.probePort)"
                 default: "use another port"
@@ -65,7 +89,7 @@ struct PodConflicts {
             throw pod.error(
                 .reservedPort,
                 path.appending(key: "ports").appending(index: index).appending(key: "containerPort"),
-                "port \(port) is the sidecar's for \(conflict.use): \(remedy)"
+                "port \(port) is the sidecar's for \(use): \(remedy)"
             )
         }
     }

@@ -46,8 +46,10 @@ extension PodObject {
     var usesHostNetwork: Bool { value[path: "spec", "hostNetwork"]?.boolValue == true }
 
     var runsOnWindows: Bool {
-        [value[path: "spec", "os", "name"], value[path: "spec", "nodeSelector", "kubernetes.io/os"]]
-            .contains("windows")
+        // Nodes bear the older label beside the newer one.
+        let labels = ["kubernetes.io/os", "beta.kubernetes.io/os"]
+        return value[path: "spec", "os", "name"] == "windows"
+            || labels.contains { value[path: "spec", "nodeSelector", $0] == "windows" }
     }
 
     /// Whether the pod is done when its containers have ended, as a Job's is.
@@ -83,6 +85,7 @@ extension PodObject {
             throw error(.invalidPod, path, "expected array, found \(value.typeName)")
         }
         for (index, element) in elements.enumerated() {
+            try step()
             guard case .object = element else {
                 throw error(.invalidPod, path.appending(index: index), "expected object, found \(element.typeName)")
             }
@@ -104,6 +107,7 @@ extension PodObject {
     private func strings(at path: FieldPath, in value: JSONValue?) throws(InjectionError) -> [String: String] {
         var strings: [String: String] = [:]
         for (key, value) in try object(at: path, in: value) {
+            try step()
             guard let text = value.stringValue else {
                 throw error(.invalidPod, path.appending(key: key), "expected string, found \(value.typeName)")
             }

@@ -19,7 +19,7 @@ struct SidecarContainer {
             "args": .strings(arguments(bootstrapText)),
             "env": .array(Self.fields + settings.environment.map(\.json)),
             "restartPolicy": configuration.usesNativeSidecars ? "Always" : nil,
-            "resources": settings.resources.json,
+            "resources": settings.resources.json(),
             "securityContext": securityContext,
             "startupProbe": configuration.usesNativeSidecars ? startupProbe : nil,
             "readinessProbe": readinessProbe,
@@ -36,9 +36,10 @@ struct SidecarContainer {
 
     private func arguments(_ bootstrapText: String) -> [String] {
         var arguments = [
-            "--config-yaml", bootstrapText, "--concurrency", "\(settings.concurrency)", "--log-level",
-            settings.logLevel,
+            "--config-yaml", bootstrapText, "--log-level", settings.logLevel,
         ]
+        // Without it Envoy has a thread per CPU that it sees.
+        if settings.concurrency > 0 { arguments += ["--concurrency", "\(settings.concurrency)"] }
         if let levels = settings.componentLogLevel { arguments += ["--component-log-level", levels] }
         // Every answer from the start of a drain on asks the client to go elsewhere. Without hot restarts Envoy needs no shared memory.
         return arguments + [

@@ -28,16 +28,36 @@ package struct SidecarInjector: Hashable, Sendable {
         namespace: NamespaceMetadata,
         drainToken: String
     ) throws(InjectionError) -> InjectionOutcome {
+        let stale = StaleSidecar(pod)
         switch try InjectionDecision(pod, namespace: namespace, exceptions: configuration.exceptionLabels) {
         case .skip(let reason):
-            let warnings = reason.isUnexpected ? ["\(pod.object): no sidecar injected: \(reason.words)"] : []
+            var warnings = reason.isUnexpected ? ["\(pod.object): no sidecar injected: \(reason.words)"] : []
+            if stale != nil {
+                let why = "its \(InjectionDecision.sidecarName) was copied from another pod and gets no configuration"
+                warnings.append("\(pod.object): the pod will not start: \(why); injection would renew it")
+            }
             return InjectionOutcome(object: pod.value, action: .skipped(reason), warnings: warnings)
         case .inject(let mesh):
-            return try mutate(pod, mesh: mesh, drainToken: drainToken)
+            guard let stale else { return try mutate(pod, mesh: mesh, namespace, drainToken: drainToken) }
+            var outcome = try mutate(try stale.clean(pod), mesh: mesh, namespace, drainToken: drainToken)
+            outcome.warnings.insert("\(pod.object): \(Self.copied(pod))", at: 0)
+            return outcome
         }
     }
 
-    private func mutate(_ pod: PodObject, mesh: String, drainToken: String) throws(InjectionError) -> InjectionOutcome {
+    private static func copied(_ pod: PodObject) -> String {
+        let renewed = "the sidecar copied from another pod was replaced by a new one"
+        guard pod.value[path: "metadata", "annotations", MetadataKey.injected] == nil else { return renewed }
+        return
+            "\(renewed), with default settings since the annotations were not copied (kubectl debug --keep-annotations)"
+    }
+
+    private func mutate(
+        _ pod: PodObject,
+        mesh: String,
+        _ namespace: NamespaceMetadata,
+        drainToken: String
+    ) throws(InjectionError) -> InjectionOutcome {
         let metadata = try pod.metadata()
         var settings = try SidecarSettings(mesh: mesh, metadata, configuration)
         try PodConflicts(pod: pod, settings: settings).check()
@@ -49,6 +69,7 @@ package struct SidecarInjector: Hashable, Sendable {
                 "a plain sidecar goes on when the application has ended, which native sidecars (Kubernetes 1.29) do not"
             settings.warnings.append("\(pod.object): the pod does not complete by itself: \(why)")
         }
+        settings.warnings += refusals(pod, settings, namespace)
         settings.transparentProxy.excludedInboundPorts += excludedPorts(settings, probes.targets)
 
         let bootstrap = EnvoyBootstrap(
@@ -91,15 +112,61 @@ extension SidecarInjector {
         let declared = lists.flatMap(\.1).flatMap { $0["ports"]?.arrayValue ?? [] }
             .compactMap { $0["containerPort"]?.intValue.flatMap(UInt16.init(exactly:)) }
         var rewriter = ProbeRewriter(
-            object: pod.object,
+            pod: pod,
             probePort: probePort,
             excludedPorts: settings.transparentProxy.excludedInboundPorts,
             usedPorts: Set(declared).union(settings.ports.map(\.port)).union([TransparentProxySettings.defaultDNSPort])
         )
+        var warnings: [String] = []
         for (list, containers) in lists where !containers.isEmpty {
-            mutated[path: "spec", list] = .array(containers.map { rewriter.rewrite($0) })
+            // The kubelet starts what follows an init container when its startup probe has succeeded, and a plain sidecar follows them all:
+            // nobody would answer. Source: Kuma 2.14.
+            guard list == "containers" || configuration.usesNativeSidecars else {
+                warnings = unansweredProbes(pod, containers, settings)
+                continue
+            }
+            var rewritten: [JSONValue] = []
+            for container in containers { rewritten.append(try rewriter.rewrite(container)) }
+            mutated[path: "spec", list] = .array(rewritten)
         }
-        return (rewriter.targets, rewriter.warnings)
+        return (rewriter.targets, rewriter.warnings + warnings)
+    }
+
+    /// Of init containers that start after the traffic rules and before a plain sidecar.
+    private func unansweredProbes(
+        _ pod: PodObject,
+        _ containers: [JSONValue],
+        _ settings: SidecarSettings
+    ) -> [String] {
+        guard settings.isInitFirst else { return [] }
+        let probed = containers.filter { container in
+            ["httpGet", "tcpSocket", "grpc"].contains { container["startupProbe"]?[$0] != nil }
+        }
+        return probed.compactMap { $0["name"]?.stringValue }.map {
+            "\(pod.object): the startupProbe of init container \($0) cannot succeed with \(MetadataKey.initFirst): "
+                + "its traffic is redirected before the sidecar runs; leave the annotation out, or exclude the port"
+        }
+    }
+
+    /// Why the API server would refuse the pod for what injection adds to it.
+    private func refusals(
+        _ pod: PodObject,
+        _ settings: SidecarSettings,
+        _ namespace: NamespaceMetadata
+    ) -> [String] {
+        var reasons: [String] = []
+        if let level = namespace.podSecurityLevel {
+            reasons.append(
+                "Pod Security level \(level) of namespace \(namespace.name) refuses the pod: \(InitContainer.name) needs "
+                    + "NET_ADMIN and NET_RAW, which only \(NamespaceMetadata.podSecurityLabel)=privileged allows"
+            )
+        }
+        let limits = namespace.limits
+        reasons += limits.objections(to: InitContainer.name, settings.initResources)
+            .map { "\($0): set \(MetadataKey.initResources)" }
+        reasons += limits.objections(to: InjectionDecision.sidecarName, settings.resources)
+            .map { "\($0): set \(MetadataKey.sidecarResources)" }
+        return reasons.map { "\(pod.object): \($0)" }
     }
 
     /// The kubelet's way to the sidecar.
@@ -125,7 +192,7 @@ extension SidecarInjector {
         _ hasOneContainer: Bool,
         in pod: inout JSONValue
     ) {
-        let rules = InitContainer(configuration: configuration, rules: settings.transparentProxy).json
+        let rules = InitContainer(configuration: configuration, settings: settings).json
         let initContainers = pod[path: "spec", "initContainers"]?.arrayValue ?? []
         if configuration.usesNativeSidecars {
             pod[path: "spec", "initContainers"] = .array([rules, sidecar] + initContainers)
@@ -146,9 +213,6 @@ extension SidecarInjector {
         let rules = settings.transparentProxy
         var added = [
             MetadataKey.injected: "true",
-            MetadataKey.sidecarUID: "\(rules.uid)",
-            MetadataKey.transparentProxying: "enabled",
-            MetadataKey.outboundPort: "\(rules.outboundPort)",
             MetadataKey.ipFamilyMode: rules.ipFamilyMode.rawValue,
             MetadataKey.adminPort: "\(settings.adminPort)",
             MetadataKey.tokenSource: SidecarVolumes.tokenSource,
@@ -158,7 +222,7 @@ extension SidecarInjector {
                 authorities: configuration.controlPlane.certificateAuthority
             )
         }
-        if rules.redirectsInbound { added[MetadataKey.inboundPort] = "\(rules.inboundPort)" }
+        for (key, value) in settings.fixedValues { added[key] = value }
         if let port = settings.probePort { added[MetadataKey.probePort] = "\(port)" }
         let containers = pod.value[path: "spec", "containers"]?.arrayValue ?? []
         if containers.count == 1, metadata.annotations[MetadataKey.defaultContainer] == nil {

@@ -9,12 +9,12 @@ struct ProbePath: Hashable {
         // A path with a `%` that starts no escape does not parse; the kubelet then takes the text as a path without escapes.
         let isEscaped = Self.hasOnlyEscapes(Array(path))
         let bytes = isEscaped ? Array(path) : Array(text.utf8)
+        let digits = Array("0123456789ABCDEF")
         var wire = bytes.first == UInt8(ascii: "/") ? "" : "/"
         for byte in bytes {
             if Self.isAllowed(byte) || (isEscaped && byte == UInt8(ascii: "%")) {
                 wire.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
-                let digits = Array("0123456789ABCDEF")
                 wire += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 0xF)])"
             }
         }

@@ -12,10 +12,11 @@ package struct EnvironmentVariable: Hashable, Sendable {
         ("INSTANCE_IP", "status.podIP"), ("POD_NAME", "metadata.name"), ("POD_NAMESPACE", "metadata.namespace"),
     ]
 
-    /// `K=V;K2=V2`.
+    /// `K=V;K2=V2`. Of a name that is given twice the later value counts.
     static func list(_ text: String) throws(SettingProblem) -> [EnvironmentVariable] {
-        var variables: [EnvironmentVariable] = []
-        for part in SettingValue.list(text, separator: ";") {
+        var names = UniqueList<String>()
+        var values: [String: String] = [:]
+        for part in try SettingValue.list(text, separator: ";", limit: InjectionLimits.environment) {
             guard let equals = part.firstIndex(of: "="), isName(part[..<equals]) else {
                 throw SettingProblem(part, use: "NAME=value;OTHER=value")
             }
@@ -23,10 +24,10 @@ package struct EnvironmentVariable: Hashable, Sendable {
             guard !fields.contains(where: { $0.name == name }) else {
                 throw SettingProblem("\(name) is set by the injector: leave it out")
             }
-            variables.removeAll { $0.name == name }
-            variables.append(EnvironmentVariable(name: name, value: String(part[part.index(after: equals)...])))
+            names.moveToEnd(name)
+            values[name] = String(part[part.index(after: equals)...])
         }
-        return variables
+        return names.elements.map { EnvironmentVariable(name: $0, value: values[$0] ?? "") }
     }
 
     private static func isName(_ text: Substring) -> Bool {

@@ -17,7 +17,7 @@ package struct InjectorConfiguration: Hashable, Sendable {
 
     /// What a pod gets that sets nothing else, in seconds.
     package var drainTime = 30
-    /// Envoy's own default is a thread per core of the node.
+    /// Envoy's own default, which 0 stands for, is a thread per core of the node.
     package var concurrency = 2
     package var logLevel = "info"
     package var adminPort: UInt16 = 9901
@@ -26,6 +26,8 @@ package struct InjectorConfiguration: Hashable, Sendable {
     /// Where application probes are answered; `nil` leaves them alone.
     package var probePort: UInt16? = 9001
     package var resources = SidecarResources()
+    /// Of the init container.
+    package var initResources = SidecarResources.initContainer
     /// The ports, the user and the families; exclusions here are given to every pod.
     package var transparentProxy = TransparentProxySettings()
     /// Where sidecars answer DNS for pods that ask for it; `nil` when none can.

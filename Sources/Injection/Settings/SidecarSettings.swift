@@ -8,6 +8,7 @@ package struct SidecarSettings: Hashable, Sendable {
     package var transparentProxy: TransparentProxySettings
     /// How long the sidecar discourages connections before it ends, in seconds.
     package var drainTime: Int
+    /// Threads; 0 for one per CPU that Envoy sees.
     package var concurrency: Int
     package var logLevel: String
     package var componentLogLevel: String?
@@ -16,6 +17,7 @@ package struct SidecarSettings: Hashable, Sendable {
     /// `nil` when application probes are left alone.
     package var probePort: UInt16?
     package var resources: SidecarResources
+    package var initResources: SidecarResources
     /// Whether the traffic rules are set before the pod's own init containers, where there are no native sidecars.
     package var isInitFirst: Bool
     package var environment: [EnvironmentVariable]
@@ -32,21 +34,41 @@ extension SidecarSettings {
         drainTime = try metadata.annotation(MetadataKey.drainTime, SettingValue.seconds) ?? configuration.drainTime
         concurrency =
             try metadata.annotation(MetadataKey.concurrency, SettingValue.concurrency) ?? configuration.concurrency
-        logLevel = try metadata.annotation(MetadataKey.logLevel, EnvoyLogLevel.level) ?? configuration.logLevel
-        componentLogLevel = try metadata.annotation(MetadataKey.componentLogLevel, EnvoyLogLevel.componentLevels)
-        adminPort = try metadata.annotation(MetadataKey.adminPort, SettingValue.port) ?? configuration.adminPort
+        logLevel = try metadata.text(MetadataKey.logLevel, EnvoyLogLevel.level) ?? configuration.logLevel
+        componentLogLevel = try metadata.text(MetadataKey.componentLogLevel, EnvoyLogLevel.componentLevels)
+        let adminPort = try metadata.annotation(MetadataKey.adminPort, SettingValue.portOrDefault)
+        self.adminPort = (adminPort ?? nil) ?? configuration.adminPort
         readinessPort = configuration.readinessPort
         let probePort = try metadata.annotation(MetadataKey.probePort, SettingValue.portOrOff)
         self.probePort = isGateway ? nil : probePort ?? configuration.probePort
-        resources = try configuration.resources.adjusted(by: metadata)
+        resources = try configuration.resources.adjusted(by: metadata, keys: .sidecar)
+        initResources = try configuration.initResources.adjusted(
+            by: metadata,
+            keys: .initContainer,
+            followsLone: true
+        )
         isInitFirst = try metadata.annotation(MetadataKey.initFirst, SettingValue.isEnabled) ?? false
         environment = try metadata.annotation(MetadataKey.environment, EnvironmentVariable.list) ?? []
         transparentProxy = configuration.transparentProxy
         transparentProxy.redirectsInbound = !isGateway
-        warnings = MetadataKey.withoutEffect.filter { metadata.annotations[$0.key] != nil }
-            .map { "\(metadata.object): the annotation \($0.key) has no effect: \($0.why)" }
+        warnings = IneffectiveAnnotation.all(in: metadata).map(\.warning)
         try readTrafficSettings(metadata, dnsPort: configuration.dnsPort)
         try checkPorts(metadata)
+        for (key, value) in fixedValues {
+            guard let given = metadata.annotations[key], given != value else { continue }
+            if key == MetadataKey.transparentProxying, given == "true" || given == "yes" { continue }
+            let why = "it is the same for all pods, and written by the injector as \(value)"
+            warnings.append(IneffectiveAnnotation(object: metadata.object, key: key, why: why).warning)
+        }
+    }
+
+    /// What injection writes into annotations and no pod can change.
+    var fixedValues: [(key: String, value: String)] {
+        let rules = transparentProxy
+        return [
+            (MetadataKey.transparentProxying, "enabled"), (MetadataKey.sidecarUID, "\(rules.uid)"),
+            (MetadataKey.outboundPort, "\(rules.outboundPort)"),
+        ] + (rules.redirectsInbound ? [(MetadataKey.inboundPort, "\(rules.inboundPort)")] : [])
     }
 
     /// Ports that the sidecar listens on, and for what.
@@ -78,7 +100,7 @@ extension SidecarSettings {
         if let users = try metadata.annotation(MetadataKey.excludeOutboundPortsForUIDs, UserPortExclusion.list) {
             transparentProxy.excludedOutboundPortsForUsers += users
         }
-        if let mode = try metadata.annotation(MetadataKey.ipFamilyMode, IPFamilyMode.init(setting:)) {
+        if let mode = try metadata.text(MetadataKey.ipFamilyMode, IPFamilyMode.init(setting:)) {
             transparentProxy.ipFamilyMode = mode
         }
         if try metadata.annotation(MetadataKey.builtinDNS, SettingValue.isEnabled) == true {

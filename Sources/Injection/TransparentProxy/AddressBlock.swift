@@ -39,10 +39,8 @@ package struct AddressBlock: Hashable, Sendable, CustomStringConvertible {
     }
 
     static func list(_ text: String) throws(SettingProblem) -> [AddressBlock] {
-        let parts = SettingValue.list(text)
-        try PortRange.checkCount(parts.count)
         var blocks: [AddressBlock] = []
-        for part in parts {
+        for part in try SettingValue.list(text) {
             guard let block = AddressBlock(part) else {
                 throw SettingProblem(part, use: "an IP address or a block in CIDR form, such as 10.0.0.0/8 or fd00::/8")
             }

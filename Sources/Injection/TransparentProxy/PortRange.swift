@@ -34,15 +34,8 @@ package struct PortRange: Hashable, Sendable, CustomStringConvertible {
     var match: String { first == last ? "\(first)" : "\(first):\(last)" }
 
     static func list(_ text: String) throws(SettingProblem) -> [PortRange] {
-        let parts = SettingValue.list(text)
-        try checkCount(parts.count)
         var ranges: [PortRange] = []
-        for part in parts { ranges.append(try PortRange(setting: part)) }
+        for part in try SettingValue.list(text) { ranges.append(try PortRange(setting: part)) }
         return ranges
-    }
-
-    /// Every entry becomes a rule that each new connection is compared with.
-    static func checkCount(_ count: Int) throws(SettingProblem) {
-        guard count <= 256 else { throw SettingProblem("\(count) entries are more than the 256 allowed") }
     }
 }

@@ -37,17 +37,23 @@ package struct UserPortExclusion: Hashable, Sendable, CustomStringConvertible {
 
     /// Entries are separated by semicolons.
     static func list(_ text: String) throws(SettingProblem) -> [UserPortExclusion] {
-        let parts = SettingValue.list(text, separator: ";")
-        try PortRange.checkCount(parts.count)
         var exclusions: [UserPortExclusion] = []
-        for part in parts { exclusions.append(try UserPortExclusion(setting: part)) }
+        var rules = 0
+        for part in try SettingValue.list(text, separator: ";") {
+            let exclusion = try UserPortExclusion(setting: part)
+            rules += exclusion.ports.count
+            guard rules <= InjectionLimits.exclusions else {
+                throw SettingProblem("has more than the \(InjectionLimits.exclusions) lists of ports allowed")
+            }
+            exclusions.append(exclusion)
+        }
         return exclusions
     }
 
     private static func protocols(_ text: some StringProtocol) throws(SettingProblem) -> [TransportProtocol] {
         if text == "*" || text.isEmpty { return TransportProtocol.allCases }
         var protocols: [TransportProtocol] = []
-        for part in SettingValue.list(String(text)) {
+        for part in try SettingValue.list(text, limit: 16) {
             guard let found = TransportProtocol(rawValue: part) else {
                 throw SettingProblem(part, use: "tcp, udp or *")
             }

@@ -21,6 +21,8 @@ extension KubeService.Fields {
             case "type": kind = KubeService.Kind(rawValue: try reader.readString()) ?? .clusterIP
             case "selector": selector = FlatMap(try reader.readStringMap())
             case "clusterIP": clusterIP = try reader.readNull() ? "" : reader.readString()
+            case "internalTrafficPolicy": internalTrafficPolicy = try reader.readNull() ? "" : reader.readString()
+            case "trafficDistribution": trafficDistribution = try reader.readNull() ? "" : reader.readString()
             case "clusterIPs":
                 clusterIPs = try reader.readArray { (item) throws(JSONError) in try item.readString() }
             case "ports":

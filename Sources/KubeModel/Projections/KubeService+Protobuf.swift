@@ -27,6 +27,8 @@ extension KubeService.Fields {
             case 3: clusterIP = try reader.readString()
             case 4: kind = KubeService.Kind(rawValue: try reader.readString()) ?? .clusterIP
             case 18: clusterIPs.append(try reader.readString())
+            case 22: internalTrafficPolicy = try reader.readString()
+            case 23: trafficDistribution = try reader.readString()
             default: try reader.skip()
             }
         }

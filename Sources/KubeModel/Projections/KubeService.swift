@@ -47,6 +47,10 @@ package struct KubeService: Hashable, Sendable {
     /// Whether it was asked to have no address of its own (`clusterIP: None`): names resolve to the pods.
     package var isHeadless: Bool { storage.fields.isHeadless }
     package var ports: [Port] { storage.fields.ports }
+    /// `internalTrafficPolicy`; empty when the object does not say.
+    package var internalTrafficPolicy: String { storage.fields.internalTrafficPolicy }
+    /// `trafficDistribution`; empty when the object does not say.
+    package var trafficDistribution: String { storage.fields.trafficDistribution }
 
     package static func == (left: KubeService, right: KubeService) -> Bool {
         left.storage === right.storage || left.storage.fields == right.storage.fields
@@ -70,6 +74,8 @@ extension KubeService {
         var ports: [Port] = []
         var kind = Kind.clusterIP
         var isHeadless = false
+        var internalTrafficPolicy = ""
+        var trafficDistribution = ""
 
         /// Takes the identity and the annotations.
         mutating func take(_ metadata: ObjectMeta) {

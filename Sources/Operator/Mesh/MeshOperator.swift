@@ -17,6 +17,7 @@ package struct MeshOperator: Sendable {
     let engine: MeshEngine
     let hub: ProxyHub
     let reflectors: [any KindReflecting]
+    private let limitReflectors: [any KindReflecting]
     private let trustReflector: any KindReflecting
     let controllers: [any ControllerRunning]
     let xds: XDSServer
@@ -74,7 +75,12 @@ package struct MeshOperator: Sendable {
         if let resource = cluster.endpointSlices {
             reflectors.append(feed.reflector(resource, into: stores.slices, matching: EndpointSlice.keptByOthers))
         }
-        // Those before are what the mesh follows from.
+        let limits = webhooks.injects ? NamespaceLimitStores() : nil
+        // The mesh follows from the others, which serving waits for.
+        limitReflectors =
+            limits.map { limits in
+                [feed.reflector(.limitRanges, into: limits.ranges), feed.reflector(.resourceQuotas, into: limits.quotas)]
+            } ?? []
         self.reflectors = reflectors
         trustReflector = Reflector(
             name: "trust/\(APIResource.configMaps)",
@@ -125,7 +131,8 @@ package struct MeshOperator: Sendable {
             meshes: stores.meshes,
             injector: injector,
             metrics: InjectionMetrics(factory: metrics),
-            logger: logger
+            logger: logger,
+            limits: limits
         )
         let injection: AdmissionHandler = { try await handler.respond(to: $0) }
         self.injection = webhooks.injects ? injection : nil
@@ -272,7 +279,7 @@ package struct MeshOperator: Sendable {
 
     /// Adds everything to a group. The kinds are not required by the group: web servers are looked after also where no mesh is installed.
     package func join(_ group: inout RuntimeGroup) {
-        for reflector in reflectors { group.add(reflector, isRequired: false) }
+        for reflector in reflectors + limitReflectors { group.add(reflector, isRequired: false) }
         for controller in controllers { group.add(controller) }
         group.add(
             server: MeshServing(

@@ -147,6 +147,8 @@ package enum OperatorFeature: String, Hashable, Sendable, CaseIterable {
             "know of a namespace that was just made whether it asks for sidecars, and mirror it into its labels"
         ),
         Permission(.pods, ["get"], in: .cluster, "make sure that a pod has no sidecar"),
+        Permission(.limitRanges, ["list", "watch"], in: .cluster, "warn of pods that a LimitRange refuses"),
+        Permission(.resourceQuotas, ["list", "watch"], in: .cluster, "warn of pods that a ResourceQuota refuses"),
         Permission(
             .pods,
             subresource: "eviction",

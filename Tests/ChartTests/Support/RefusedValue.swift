@@ -38,6 +38,7 @@ struct RefusedValue: Sendable, CustomTestStringConvertible {
         RefusedValue("resources: {limits: {memory: lots}}", "/resources/limits/memory"),
         RefusedValue("resources: {limits: {memory: ''}}", "/resources/limits/memory"),
         RefusedValue("resources: {requests: {cpu: -1}}", "/resources/requests/cpu", "minimum"),
+        RefusedValue("sidecar: {initResources: {limits: {memory: 0}}}", "/sidecar/initResources/limits/memory"),
         RefusedValue("sidecar: {resources: {limits: {memory: 0}}}", "/sidecar/resources/limits/memory"),
         RefusedValue("sidecar: {resources: {requests: {cpu: 0m}}}", "/sidecar/resources/requests/cpu"),
         RefusedValue("watchNamespaces: team", "/watchNamespaces", "want array"),

@@ -101,14 +101,14 @@ import Testing
         }
         let services = [
             try Sample.service("web", ports: [["port": 80, "targetPort": 8080], ["port": 443]]),
-            try Sample.service("admin", ports: [["port": 9000, "targetPort": 9001]]),
+            try Sample.service("admin", ports: [["port": 9000, "targetPort": 9003]]),
         ]
         let dataplane = try #require(
             Self.convert(pod, services, options: DataplaneOptions(zone: "z")).dataplane
         )
         #expect(dataplane.key == pod.key && dataplane.uid == pod.uid && dataplane.address == "10.1.0.1")
         #expect(dataplane.inbounds.map(\.service) == ["admin_shop_svc_9000", "web_shop_svc_80", "web_shop_svc_443"])
-        #expect(dataplane.inbounds.map(\.port) == [9001, 8080, 443])
+        #expect(dataplane.inbounds.map(\.port) == [9003, 8080, 443])
         #expect(
             dataplane.inbounds[1].tags == [
                 "app": "web", "version": "v1", "k8s.kuma.io/namespace": "shop", "k8s.kuma.io/service-name": "web",
@@ -270,11 +270,22 @@ import Testing
                 "a-name-that-was-cut-offx2x4z", ("ReplicaSet", "a-name-that-was-cut-off-and-so-on-7d9"), "7d9",
                 "a-name-that-was-cut-off-and-so-on"
             ),
-            ("web-abc-x2x4z", ("ReplicaSet", "web-abc"), nil, "web"),
+            ("web-abc-x2x4z", ("ReplicaSet", "web-abc"), nil, "web-abc"),
+            ("web-abc-x2x4z", ("ReplicaSet", "web-abc"), "abd", "web-abc"),
             ("report-28391234-x2x4z", ("Job", "report-28391234"), nil, "report"),
-            ("report-x2x4z", ("Job", "report"), nil, "report-x2x4z"),
-            ("db-0", ("StatefulSet", "db"), nil, "db-0"),
-            ("my-db-0", ("StatefulSet", "my-db"), nil, "my"),
+            ("my-report-1609459200-x2x4z", ("Job", "my-report-1609459200"), nil, "my-report"),
+            ("report-x2x4z", ("Job", "report"), nil, "report"),
+            // Made by hand: a day is no time of a CronJob, and neither is a version.
+            ("import-20260131-x2x4z", ("Job", "import-20260131"), nil, "import-20260131"),
+            ("import-7-x2x4z", ("Job", "import-7"), nil, "import-7"),
+            ("28391234-x2x4z", ("Job", "28391234"), nil, "28391234"),
+            ("db-0", ("StatefulSet", "db"), nil, "db"),
+            ("my-db-0", ("StatefulSet", "my-db"), nil, "my-db"),
+            ("queue-reader-0", ("StatefulSet", "queue-reader"), nil, "queue-reader"),
+            ("queue-writer-x7k2p", ("DaemonSet", "queue-writer"), nil, "queue-writer"),
+            ("old-x2x4z", ("ReplicationController", "old"), nil, "old"),
+            ("web-1-abcde", ("Notebook", "web"), nil, "web"),
+            ("one-two-three-four", nil, nil, "one-two-three-four"),
             ("lonely", nil, nil, "lonely"),
         ] as [(String, (String, String)?, String?, String)]
     )
@@ -293,6 +304,106 @@ import Testing
         #expect(inbounds.map(\.port) == [49151] && inbounds.map(\.isServiceless) == [true])
         #expect(inbounds[0].service == "\(workload)_shop_svc")
         #expect(inbounds[0].tags["kuma.io/instance"] == name && inbounds[0].tags["kuma.io/protocol"] == "tcp")
+    }
+
+    /// A Rollout owns its ReplicaSets as a Deployment does; Kuma knows Deployments alone, and takes the pod.
+    @Test func podsOfAnotherControllersReplicaSetAreKnownByTheirName() throws {
+        let pod = try Sample.pod {
+            $0.name = "web-7d9-x2x4z"
+            $0.owner = ("ReplicaSet", "web-7d9")
+            $0.labels["rollouts-pod-template-hash"] = "7d9"
+        }
+        #expect(Self.convert(pod).dataplane?.inbounds.first?.service == "web-7d9-x2x4z_shop_svc")
+    }
+
+    // MARK: - Ports of the sidecar
+
+    @Test(
+        arguments: [
+            (9901, [:], true), (9902, [:], true), (15001, [:], true), (15006, [:], true), (9001, [:], true),
+            (8080, [:], false), (9903, [:], false),
+            (9901, ["kuma.io/envoy-admin-port": "9911"], false), (9911, ["kuma.io/envoy-admin-port": "9911"], true),
+            (9001, ["kuma.io/application-probe-proxy-port": "0"], false),
+            (9100, ["kuma.io/application-probe-proxy-port": "9100"], true),
+            (15016, ["kuma.io/transparent-proxying-inbound-port": "15016"], true),
+            (15011, ["kuma.io/transparent-proxying-outbound-port": "15011"], true),
+            (9901, ["kuma.io/envoy-admin-port": "x"], true),
+        ] as [(Int64, [String: String], Bool)]
+    )
+    func portsOfTheSidecarAreNoInbounds(port: Int64, annotations: [String: String], isOwn: Bool) throws {
+        let service = try Sample.service("admin", ports: [["port": 80, "targetPort": .int(port)]])
+        let named = try Sample.service("named", ports: [["port": 81, "targetPort": "x"]])
+        let pod = try Self.web { shape in
+            shape.annotations.merge(annotations) { $1 }
+            shape.ports = [("web", port, "x", "TCP")]
+        }
+        let conversion = Self.convert(pod, [service, named])
+        let inbounds = try #require(conversion.dataplane?.inbounds)
+        if isOwn {
+            #expect(inbounds.map(\.isServiceless) == [true])
+            #expect(
+                conversion.problems == [
+                    .sidecarPort(service: "admin", port: 80, target: UInt16(port)),
+                    .sidecarPort(service: "named", port: 81, target: UInt16(port)),
+                ]
+            )
+            #expect(
+                conversion.problems[0].description
+                    == "Service admin, port 80: port \(port) of the pod is its sidecar's own; the port is left out"
+            )
+            #expect(MeshService.destinations(of: service, dataplanes: [try #require(conversion.dataplane)]).isEmpty)
+        } else {
+            #expect(inbounds.map(\.port) == [UInt16(port), UInt16(port)] && conversion.problems.isEmpty)
+        }
+    }
+
+    @Test func aGatewayTakesItsInboundTrafficItself() throws {
+        let pod = try Self.web { $0.annotations[MeshMarks.gateway] = "enabled" }
+        let service = try Sample.service(ports: [["port": 80, "targetPort": 9001]])
+        let conversion = Self.convert(pod, [service])
+        #expect(conversion.dataplane?.gateway?.service == "web_shop_svc_80" && conversion.problems.isEmpty)
+    }
+
+    // MARK: - What is not heeded
+
+    @Test(
+        arguments: [
+            (["internalTrafficPolicy": "Local"], [:], "internalTrafficPolicy: Local"),
+            (["internalTrafficPolicy": "Cluster"], [:], nil), (["internalTrafficPolicy": .null], [:], nil),
+            (["trafficDistribution": "PreferClose"], [:], "trafficDistribution: PreferClose"),
+            (["trafficDistribution": "PreferSameNode"], [:], "trafficDistribution: PreferSameNode"),
+            (["trafficDistribution": .null], [:], nil),
+            (
+                [:], ["service.kubernetes.io/topology-mode": "Auto"],
+                "annotation service.kubernetes.io/topology-mode: Auto"
+            ),
+            (
+                [:], ["service.kubernetes.io/topology-aware-hints": "auto"],
+                "annotation service.kubernetes.io/topology-aware-hints: auto"
+            ),
+            ([:], ["service.kubernetes.io/topology-mode": "Disabled"], nil),
+        ] as [([String: JSONValue], [String: String], String?)]
+    )
+    func aServiceThatAsksForEndpointsNearbyIsNamed(
+        fields: [String: JSONValue],
+        annotations: [String: String],
+        setting: String?
+    ) throws {
+        let spec: [String: JSONValue] = [
+            "selector": ["app": "web"], "ports": [["port": 80, "targetPort": 8080]], "clusterIP": "10.0.0.1",
+        ]
+        let service: KubeService = try Sample.read([
+            "metadata": ["name": "web", "namespace": "shop", "annotations": .strings(annotations)],
+            "spec": .object(spec.merging(fields) { $1 }),
+        ])
+        let conversion = Self.convert(try Self.web(), [service])
+        #expect(conversion.dataplane?.inbounds.count == 1)
+        #expect(
+            conversion.problems.map(\.description)
+                == (setting.map {
+                    ["Service web, \($0): not supported by the mesh; proxies send to all endpoints of the Service"]
+                } ?? [])
+        )
     }
 
     // MARK: - Gateways

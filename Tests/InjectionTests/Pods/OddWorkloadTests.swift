@@ -162,6 +162,15 @@ struct OddWorkloadTests {
             spec: "{nodeSelector: {kubernetes.io/os: windows}, containers: [{name: web}]}",
             outcome: "windows"
         ),
+        Row(
+            name: "Windows nodes by their old label",
+            spec: "{nodeSelector: {beta.kubernetes.io/os: windows}, containers: [{name: web}]}",
+            outcome: "windows"
+        ),
+        Row(
+            name: "Linux nodes by their old label",
+            spec: "{nodeSelector: {beta.kubernetes.io/os: linux}, containers: [{name: web}]}"
+        ),
         Row(name: "no metadata", spec: "{containers: [{name: web}]}", metadata: "null"),
         Row(name: "labels null", spec: "{containers: [{name: web}]}", metadata: "{labels: null, annotations: null}"),
         Row(

@@ -55,7 +55,10 @@ struct SidecarInjectorTests {
         let rules = try #require(outcome.container("kuma-init"))
         #expect(rules[path: "securityContext", "capabilities"] == ["add": ["NET_ADMIN", "NET_RAW"], "drop": ["ALL"]])
         #expect(rules[path: "securityContext", "runAsUser"] == 0)
-        #expect(rules[path: "resources", "limits"] == ["memory": "50M"])
+        #expect(
+            rules[path: "resources", "limits"] == ["cpu": "100m", "memory": "64Mi", "ephemeral-storage": "50M"]
+        )
+        #expect(rules[path: "resources", "requests"] == rules[path: "resources", "limits"])
     }
 
     @Test func onlyTheSidecarHasTheToken() throws {
@@ -125,6 +128,13 @@ struct SidecarInjectorTests {
         pod[path: "spec", "restartPolicy"] = .string(policy)
         let warnings = try SidecarInjector(.sample(native: native)).inject(pod).warnings
         #expect(warnings.contains { $0.contains("does not complete") } == (policy != "Always" && !native))
+    }
+
+    @Test func aConcurrencyOfZeroIsLeftToEnvoy() throws {
+        let outcome = try SidecarInjector.native.inject(pod(annotations: ["kuma.io/sidecar-proxy-concurrency": "0"]))
+        #expect(outcome.settings?.concurrency == 0)
+        #expect(outcome.sidecarArgument("--concurrency") == nil)
+        #expect(outcome.sidecarArgument("--log-level") == "info")
     }
 
     @Test func whatIsNotKnownStays() throws {

@@ -157,6 +157,40 @@ struct ProbeRewriterTests {
         #expect(ports == ["9902", "9001", "9002", "9003"])
     }
 
+    private static let helper = """
+        metadata: {name: mailer}
+        spec:
+          initContainers:
+          - name: secrets-agent
+            restartPolicy: Always
+            ports: [{containerPort: 8200}]
+            startupProbe: {tcpSocket: {port: 8200}}
+          containers: [{name: app, livenessProbe: {tcpSocket: {port: 8080}}}]
+        """
+
+    /// The kubelet starts the next container when the probe has succeeded: nobody could answer before a plain sidecar runs.
+    @Test func probesOfInitContainersBeforeThePlainSidecarAreLeftAlone() throws {
+        let pod = try yaml(Self.helper)
+        let plain = try SidecarInjector.plain.inject(pod)
+        #expect(plain.container("secrets-agent") == pod[path: "spec", "initContainers"]?[0])
+        #expect(plain.container("app")?[path: "livenessProbe", "httpGet", "path"] == "/tcp/8080")
+        #expect(plain.warnings.isEmpty)
+        let native = try SidecarInjector.native.inject(pod)
+        #expect(native.container("secrets-agent")?[path: "startupProbe", "httpGet", "path"] == "/tcp/8200")
+        #expect(native.names("initContainers") == ["kuma-init", "kuma-sidecar", "secrets-agent"])
+    }
+
+    @Test func aProbeThatCannotSucceedBehindTheRulesIsReported() throws {
+        var pod = try yaml(Self.helper)
+        pod[path: "metadata", "annotations"] = ["kuma.io/init-first": "true"]
+        let warnings = try SidecarInjector.plain.inject(pod).warnings
+        #expect(warnings.count == 1)
+        #expect(
+            warnings[0].hasPrefix("Pod shop/mailer: the startupProbe of init container secrets-agent cannot succeed")
+        )
+        #expect(try SidecarInjector.native.inject(pod).warnings.isEmpty)
+    }
+
     @Test func aProbeOfAnUndeclaredPortIsReported() throws {
         let pod = try yaml(
             "{metadata: {name: w}, spec: {containers: [{name: web, livenessProbe: {httpGet: {port: nowhere}}}]}}"

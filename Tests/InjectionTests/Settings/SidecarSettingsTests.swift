@@ -27,6 +27,7 @@ struct SidecarSettingsTests {
     @Test(
         arguments: [
             ("0", 0), ("0s", 0), ("5s", 5), ("1m30s", 90), ("1h", 3600), ("1500ms500ms", 2), ("24h", 86_400),
+            ("1.5m", 90), ("500ms", 0), ("25h", 90_000), ("4294967295s", 4_294_967_295),
         ] as [(String, Int)]
     )
     func durationsAreGos(text: String, seconds: Int) throws {
@@ -37,14 +38,14 @@ struct SidecarSettingsTests {
         arguments: [
             ("kuma.io/sidecar-drain-time", "30"), ("kuma.io/sidecar-drain-time", ""),
             ("kuma.io/sidecar-drain-time", "-1s"),
-            ("kuma.io/sidecar-drain-time", "500ms"), ("kuma.io/sidecar-drain-time", "25h"),
+            ("kuma.io/sidecar-drain-time", "4294967296s"),
             ("kuma.io/sidecar-drain-time", "99999999999999999999s"), ("kuma.io/sidecar-drain-time", "1x"),
-            ("kuma.io/sidecar-proxy-concurrency", "0"), ("kuma.io/sidecar-proxy-concurrency", "two"),
+            ("kuma.io/sidecar-proxy-concurrency", "-1"), ("kuma.io/sidecar-proxy-concurrency", "two"),
             ("kuma.io/sidecar-proxy-concurrency", "100000"),
             ("kuma.io/envoy-log-level", "loud"), ("kuma.io/envoy-log-level", "info\n--mode"),
             ("kuma.io/envoy-component-log-level", "upstream"), ("kuma.io/envoy-component-log-level", "upstream:loud"),
-            ("kuma.io/envoy-component-log-level", ""), ("kuma.io/envoy-component-log-level", "Up:info"),
-            ("kuma.io/envoy-admin-port", "0"), ("kuma.io/envoy-admin-port", "65536"),
+            ("kuma.io/envoy-component-log-level", ","), ("kuma.io/envoy-component-log-level", "Up:info"),
+            ("kuma.io/envoy-admin-port", "x"), ("kuma.io/envoy-admin-port", "65536"),
             ("kuma.io/envoy-admin-port", "+1"),
             ("kuma.io/envoy-admin-port", "9902"), ("kuma.io/envoy-admin-port", "15001"),
             ("kuma.io/application-probe-proxy-port", "9901"), ("kuma.io/application-probe-proxy-port", "off"),

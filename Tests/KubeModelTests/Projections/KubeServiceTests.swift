@@ -123,4 +123,24 @@ import Testing
         }
         #expect(refused > 100)
     }
+
+    @Test func whereToSendIsReadFromBothForms() throws {
+        let bytes = ProtobufWriter {
+            $0.message(1) { $0.string(1, "web") }
+            $0.message(2) {
+                $0.string(22, "Local")
+                $0.string(23, "PreferClose")
+            }
+        }.bytes
+        var protobuf = ProtobufReader(bytes)
+        var json = JSONReader(
+            Array(
+                #"{"metadata":{"name":"web"},"spec":{"internalTrafficPolicy":"Local","trafficDistribution":"PreferClose"}}"#
+                    .utf8
+            )
+        )
+        for service in [try KubeService(protobuf: &protobuf), try KubeService(json: &json)] {
+            #expect(service.internalTrafficPolicy == "Local" && service.trafficDistribution == "PreferClose")
+        }
+    }
 }

@@ -11,6 +11,7 @@ struct OperatorArgumentsTests {
     @Test(
         arguments: [
             "--sidecar-cpu-request", "--sidecar-memory-request", "--sidecar-cpu-limit", "--sidecar-memory-limit",
+            "--init-cpu-request", "--init-memory-request", "--init-cpu-limit", "--init-memory-limit",
         ]
     )
     func anAmountMayBeNoneAndMustNotBeNothing(option: String) throws {

@@ -23,6 +23,15 @@ struct InjectionSwitchTests {
         #expect(controllers == names)
     }
 
+    @Test(arguments: [(.answered, true), (.takenBack, false), (.left, false)] as [(WebhookOptions.Use, Bool)])
+    func limitsOfNamespacesAreWatchedOnlyWherePodsAreInjected(use: WebhookOptions.Use, areWatched: Bool) async throws {
+        let kinds = try await ScriptedAPI.withClient(of: "http://127.0.0.1:1") { client in
+            Set(Self.mesh(client, injection: use).reflectors.map(\.name))
+        }
+        #expect(kinds.contains("limitranges") == areWatched && kinds.contains("resourcequotas") == areWatched)
+        #expect(kinds.contains("namespaces"))
+    }
+
     private static func mesh(_ client: KubeClient, injection: WebhookOptions.Use) -> MeshOperator {
         let registry = PrometheusRegistry()
         var options = WebhookOptions(

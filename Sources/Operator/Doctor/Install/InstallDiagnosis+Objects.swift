@@ -63,6 +63,22 @@ extension InstallDiagnosis {
     // MARK: - Sidecars
 
     /// Pods that should have a sidecar and have none.
+    /// Namespaces that ask for sidecars and refuse them.
+    var podSecurity: [Doctor.Finding] {
+        // What cannot be looked at is told of the pods in them.
+        (state.meshNamespaces.value ?? []).map(DynamicObject.init).sorted { $0.name < $1.name }.compactMap { object in
+            guard let level = NamespaceMetadata(name: object.name, labels: object.labels).podSecurityLevel else {
+                return nil
+            }
+            let label = NamespaceMetadata.podSecurityLabel
+            return warning(
+                "Pod Security in \(object.name)",
+                "the level \(level) refuses every pod with a sidecar: its init container needs NET_ADMIN and NET_RAW",
+                "kubectl label namespace \(object.name) --overwrite \(label)=privileged"
+            )
+        }
+    }
+
     var sidecars: [Doctor.Finding] {
         switch state.meshPods {
         case .absent: return []

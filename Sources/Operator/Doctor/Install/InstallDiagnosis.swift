@@ -19,7 +19,7 @@ package struct InstallDiagnosis: Sendable {
     package var findings: [Doctor.Finding] {
         guard state.isInstalled else { return definitions + elsewhere + objects }
         return namespace + definitions + deployment + pods + readiness + lease + webhooks + certificates + objects
-            + sidecars + trust
+            + podSecurity + sidecars + trust
     }
 
     // MARK: - Words

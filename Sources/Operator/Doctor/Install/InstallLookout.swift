@@ -49,12 +49,12 @@ struct InstallLookout: Sendable {
         guard looked.hasMesh else { return state }
         if served.contains(Mesh.resource.groupVersionKind) { state.meshes = await list(Mesh.resource) }
         if served.contains(TrafficRoute.resource.groupVersionKind) { state.routes = await list(TrafficRoute.resource) }
-        if looked.injects {
-            state.meshPods = await meshPods()
-            for namespace in Set((state.meshPods.value ?? []).map { DynamicObject($0).namespace }) {
-                let name = SecretFile.configMapName
-                state.trustBundles[namespace] = await get(.configMaps, ObjectKey(namespace: namespace, name: name))
-            }
+        guard looked.injects else { return state }
+        state.meshNamespaces = await list(.namespaces, labelled: "\(MetadataKey.injection) in (enabled,true,yes)")
+        state.meshPods = await pods(of: state.meshNamespaces)
+        for namespace in Set((state.meshPods.value ?? []).map { DynamicObject($0).namespace }) {
+            let name = SecretFile.configMapName
+            state.trustBundles[namespace] = await get(.configMaps, ObjectKey(namespace: namespace, name: name))
         }
         return state
     }
@@ -102,9 +102,7 @@ struct InstallLookout: Sendable {
         return .found(objects)
     }
 
-    /// Pods of namespaces whose label asks for sidecars.
-    private func meshPods() async -> Observed<[JSONValue]> {
-        let namespaces = await list(.namespaces, labelled: "\(MetadataKey.injection) in (enabled,true,yes)")
+    private func pods(of namespaces: Observed<[JSONValue]>) async -> Observed<[JSONValue]> {
         guard case .found(let namespaces) = namespaces else {
             return namespaces.obstacle.map { .unreadable($0) } ?? .absent
         }

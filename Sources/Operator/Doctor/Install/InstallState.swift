@@ -54,6 +54,8 @@ package struct InstallState: Sendable {
     package var webServers: Observed<[JSONValue]> = .absent
     package var meshes: Observed<[JSONValue]> = .absent
     package var routes: Observed<[JSONValue]> = .absent
+    /// Namespaces whose label asks for sidecars.
+    package var meshNamespaces: Observed<[JSONValue]> = .absent
     /// Pods of namespaces that ask for sidecars.
     package var meshPods: Observed<[JSONValue]> = .absent
     /// The ConfigMaps by which those pods learn whom to trust, by namespace.

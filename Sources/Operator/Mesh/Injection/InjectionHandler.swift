@@ -14,6 +14,8 @@ struct InjectionHandler: Sendable {
     let injector: @Sendable () async throws -> SidecarInjector?
     let metrics: InjectionMetrics
     let logger: Logger
+    /// What may refuse the pods of a namespace; `nil` where that is not looked at.
+    var limits: NamespaceLimitStores?
 
     /// - Throws: when the pod's namespace is not known, upon which the webhook's failure policy decides.
     func respond(to request: AdmissionRequest) async throws -> AdmissionResponse {
@@ -22,7 +24,8 @@ struct InjectionHandler: Sendable {
         else { return .allowed() }
         guard let injector = try await injector() else { throw InjectorNotReady() }
         // Pods of a controller come without a namespace of their own at times; the request's counts.
-        let namespace = try await namespaces.metadata(of: request.namespace)
+        var namespace = try await namespaces.metadata(of: request.namespace)
+        if let limits { namespace.limits = limits.limits(of: request.namespace) }
         do throws(InjectionError) {
             let outcome = try injector.inject(pod: pod, namespace: namespace, drainToken: Self.newToken())
             if case .injected(let settings) = outcome.action { try check(settings.mesh, request) }
@@ -31,6 +34,8 @@ struct InjectionHandler: Sendable {
             return .allowed(patch: JSONPatch.between(pod, outcome.object).map(\.json), warnings: outcome.warnings)
         } catch {
             metrics.count(error.metricLabels)
+            // Nobody waits for an answer any more.
+            if error.reason == .cancelled { throw CancellationError() }
             // Whoever answers tells of denials, as many as the log should have.
             logger.debug("pod refused", metadata: ["request": "\(request.summary)", "reason": "\(error)"])
             return .denied("\(error)", code: 422, reason: "Invalid")

@@ -653,4 +653,21 @@ struct InstallDiagnosisTests {
         #expect(finding.subject == "mesh default")
         #expect(finding.message == "has sidecars that cannot connect: NotConnected: shop/web-1")
     }
+
+    @Test(arguments: ["baseline", "restricted"])
+    func namespacesWhosePodSecurityRefusesSidecarsAreNamed(level: String) throws {
+        func namespace(_ name: String, _ labels: [String: String]) -> JSONValue {
+            ["metadata": ["name": .string(name), "labels": .strings(labels)]]
+        }
+        let label = "pod-security.kubernetes.io/enforce"
+        let finding = try only {
+            $0.meshNamespaces = .found([
+                namespace("free", [label: "privileged"]), namespace("open", [:]), namespace("shop", [label: level]),
+                namespace("told", ["pod-security.kubernetes.io/warn": level]),
+            ])
+        }
+        #expect(finding.subject == "Pod Security in shop" && finding.severity == .warning)
+        #expect(finding.message.contains("the level \(level) refuses every pod with a sidecar"))
+        #expect(finding.remedy == "kubectl label namespace shop --overwrite \(label)=privileged")
+    }
 }

@@ -12,6 +12,7 @@ struct InjectionHandlerTests {
     private let namespaces = Store<Namespace>()
     private let meshes = Store<Mesh>()
     private let registry = PrometheusRegistry()
+    private let limits = NamespaceLimitStores()
 
     init() throws {
         meshes.beginFill()
@@ -57,7 +58,8 @@ struct InjectionHandlerTests {
                 meshes: meshes,
                 injector: { isReady ? MeshSample.injector : nil },
                 metrics: InjectionMetrics(factory: registry),
-                logger: TestCluster.silent
+                logger: TestCluster.silent,
+                limits: limits
             )
             return (try await handler.respond(to: request), api.requests.map(\.line))
         }
@@ -216,6 +218,61 @@ struct InjectionHandlerTests {
     func everythingButNewPodsPasses(_ request: AdmissionRequest) async throws {
         // Not even ready, and not needed.
         #expect(try await respond(to: request, isReady: false).response == .allowed())
+    }
+
+    @Test func whatTheNamespaceWouldRefuseIsToldBeforehand() async throws {
+        namespaces.put(try MeshSample.namespace(labels: ["kuma.io/sidecar-injection": "enabled"]))
+        func metadata(_ namespace: String) -> JSONValue {
+            ["name": "team", "namespace": .string(namespace), "uid": "u", "resourceVersion": "1"]
+        }
+        func range(_ namespace: String) throws -> LimitRange {
+            try MeshSample.read([
+                "metadata": metadata(namespace),
+                "spec": [
+                    "limits": [
+                        ["type": "Pod", "max": ["cpu": "1m"]],
+                        ["type": "Container", "min": ["cpu": "60m"], "max": ["x": 1]],
+                    ]
+                ],
+            ])
+        }
+        func quota(_ spec: JSONValue) throws -> ResourceQuota {
+            try MeshSample.read(["metadata": metadata("shop"), "spec": spec, "status": ["hard": ["pods": "1"]]])
+        }
+        func warnings() async throws -> [String] { try await respond(to: Self.request()).response.warnings }
+
+        limits.ranges.put(try range("other"))
+        limits.quotas.put(try quota(["hard": ["limits.cpu": "4"], "scopes": ["BestEffort"]]))
+        #expect(try await warnings().isEmpty)
+        limits.ranges.put(try range("shop"))
+        let annotations = "set the annotations swiftlet.phys.app/sidecar-{cpu,memory}-{request,limit}"
+        let range =
+            "Pod shop/web-1: LimitRange team has a minimum for cpu, and kuma-sidecar requests less: \(annotations)"
+        #expect(try await warnings() == [range])
+        limits.quotas.put(try quota(["hard": ["limits.cpu": "4"], "scopes": .null, "scopeSelector": .null]))
+        let quota =
+            "Pod shop/web-1: ResourceQuota team counts limits.cpu, and kuma-sidecar has no limit: \(annotations)"
+        #expect(try await warnings() == [range, quota])
+    }
+
+    @Test func aRequestThatHasEndedGetsNoPatch() async throws {
+        namespaces.put(try MeshSample.namespace(labels: ["kuma.io/sidecar-injection": "enabled"]))
+        try await ScriptedAPI.serve({ _ in .refusal(404, "NotFound") }) { client, _ in
+            let handler = InjectionHandler(
+                client: client,
+                namespaces: namespaces,
+                meshes: meshes,
+                injector: { MeshSample.injector },
+                metrics: InjectionMetrics(factory: registry),
+                logger: TestCluster.silent
+            )
+            let task = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await handler.respond(to: Self.request())
+            }
+            await #expect(throws: CancellationError.self) { _ = try await task.value }
+        }
+        #expect(count("failed", "cancelled"))
     }
 
     @Test func twoPodsHaveTwoTokens() async throws {
