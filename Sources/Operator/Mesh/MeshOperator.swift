@@ -79,7 +79,10 @@ package struct MeshOperator: Sendable {
         // The mesh follows from the others, which serving waits for.
         limitReflectors =
             limits.map { limits in
-                [feed.reflector(.limitRanges, into: limits.ranges), feed.reflector(.resourceQuotas, into: limits.quotas)]
+                [
+                    feed.reflector(.limitRanges, into: limits.ranges),
+                    feed.reflector(.resourceQuotas, into: limits.quotas),
+                ]
             } ?? []
         self.reflectors = reflectors
         trustReflector = Reflector(
