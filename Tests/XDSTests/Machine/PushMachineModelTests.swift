@@ -76,11 +76,6 @@ struct PushMachineModelTests {
         for _ in 0..<120 {
             switch Int.random(in: 0..<40, using: &random) {
             case 0: if !envoy.hasUnreported { reconnect() }
-            case 6:
-                // Somebody is slow: what is held is answered when others may be out.
-                trace.append("--- 16 seconds pass")
-                now += .seconds(16)
-                note(machine.expire(now: now))
             case 1...5:
                 generation += 1
                 newest = mesh(generation, badness: badness, &random)
