@@ -34,7 +34,7 @@ import Testing
         // The first, in order.
         #expect(inbounds.last?.service == "web-1003_shop_svc_124")
         #expect(conversion.problems == [.tooManyInbounds(service: "web-1003")])
-        #expect(conversion.problems[0].description.hasPrefix("Service web-1003: the pod has more than 1024 inbounds"))
+        #expect(conversion.problems.first?.description.hasPrefix("Service web-1003: the pod has more than") == true)
     }
 
     @Test func portsThatAreNotThereAreToldSoOften() throws {

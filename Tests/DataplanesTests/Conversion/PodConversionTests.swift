@@ -348,7 +348,7 @@ import Testing
                 ]
             )
             #expect(
-                conversion.problems[0].description
+                conversion.problems.first?.description
                     == "Service admin, port 80: port \(port) of the pod is its sidecar's own; the port is left out"
             )
             #expect(MeshService.destinations(of: service, dataplanes: [try #require(conversion.dataplane)]).isEmpty)
