@@ -34,8 +34,8 @@ struct KubectlManifestTests {
         ),
         (
             "a list of Pods as kubectl get -o yaml once printed it",
-            "{apiVersion: v1, kind: PodList, metadata: {resourceVersion: '1'}, items: [{metadata: {name: p, namespace: n}}]}",
-            ["Pod n/p"]
+            "{apiVersion: v1, kind: PodList, metadata: {resourceVersion: '1'}, items: [{metadata: {name: p, namespace: team}}]}",
+            ["Pod team/p"]
         ),
         (
             "a list of our own kind",
@@ -78,7 +78,7 @@ struct KubectlManifestTests {
     private static let refused: [(String, String, String)] = [
         (
             "namespace: no", map("a", ", namespace: no"),
-            "1:54: ConfigMap a: metadata.namespace: must be text, not false: put it in quotes"
+            "1:55: ConfigMap a: metadata.namespace: must be text, not false: put it in quotes"
         ),
         ("namespace: 5", map("a", ", namespace: 5"), "metadata.namespace: must be text, not 5: put it in quotes"),
         ("namespace: 1.5", map("a", ", namespace: 1.5"), "metadata.namespace: must be text, not 1.5"),
