@@ -43,7 +43,13 @@ export_programs() {
     export SWIFTLET_KUBECTL SWIFTLET_ENVOY SWIFTLET_HELM SWIFTLET_PROMTOOL
 }
 
-run_tests() { swift test --scratch-path .build --skip-build "$@"; }
+# The program that "swift test" runs, without planning a build for each part, and without its lock, for which a build in this checkout would wait.
+tests=.build/debug/swiftletPackageTests.xctest
+run_tests() {
+    [[ -x $tests ]] || fail "there is no $tests: make build builds it"
+    [[ -t 1 ]] || export NO_COLOR=1
+    "$tests" --testing-library swift-testing "$@"
+}
 
 # phase NAME WIDTH ARGUMENTS...: a part of the tests in a process of its own, of which so many run side by side. The others are run although it fails.
 #

@@ -139,15 +139,29 @@ ended_of() {
     if [[ $1 == node && -s $STATE/node/ended ]]; then cat "$STATE/node/ended"; else echo "$1"; fi
 }
 
-# await SECONDS WHAT NAME COMMAND...: polls until the command succeeds; gives up at the deadline, or at once when the
-# process recorded under NAME has ended. On a busy machine the deadline is later.
-await() {
-    local limit=$1 what=$2 name=$3 start=$SECONDS waited daemon status
-    shift 3
-    until "$@" >/dev/null 2>&1; do
+# first_ended NAME: the process that has ended, if it is the one recorded under NAME; while a cluster comes up, any, and of several the one that was
+# started first, on which the others depend.
+first_ended() {
+    local name names=("$1")
+    [[ -z ${FAILED_LOGS-} ]] || mapfile -t names < <(ls -tr "$STATE/pids" 2>/dev/null)
+    for name in "${names[@]}"; do
         # A record that is empty is being written.
         if [[ -s $STATE/pids/$name ]] && ! recorded_pid "$name" >/dev/null; then
-            read -r daemon status < <(ended_of "$name")
+            echo "$name"
+            return
+        fi
+    done
+    return 1
+}
+
+# await SECONDS WHAT NAME COMMAND...: polls until the command succeeds; gives up at the deadline, or at once when the
+# process recorded under NAME has ended, see first_ended. On a busy machine the deadline is later.
+await() {
+    local limit=$1 what=$2 name=$3 start=$SECONDS waited ended daemon status
+    shift 3
+    until "$@" >/dev/null 2>&1; do
+        if ended=$(first_ended "$name"); then
+            read -r daemon status < <(ended_of "$ended")
             show_log "$daemon"
             fail "$daemon ended${status:+ with status $status} while waiting for: $what; its log is $(logs_kept)/$daemon.log"
         fi
