@@ -11,8 +11,8 @@ import WebServers
 struct InjectionSwitchTests {
     @Test(
         arguments: [
-            (.answered, ["programming", "namespace", "slipped-pods"]), (.takenBack, ["programming"]),
-            (.left, ["programming"]),
+            (.answered, ["programming", "namespace", "slipped-pods", "trust-bundle"]), (.takenBack, ["programming", "trust-bundle"]),
+            (.left, ["programming", "trust-bundle"]),
         ] as [(WebhookOptions.Use, [String])]
     )
     func namespacesAndPodsAreLookedAfterOnlyWherePodsAreInjected(use: WebhookOptions.Use, names: [String]) async throws
