@@ -17,7 +17,7 @@ struct CertificateMemory: Sendable {
         guard state.signer != nil else { return }
         last = state
         guard let former = stored.object?["metadata"] else { return }
-        metadata = .compact(["labels": former?["labels"], "annotations": former?["annotations"]])
+        metadata = .compact(["labels": former["labels"], "annotations": former["annotations"]])
     }
 
     /// What to write in place of a Secret that is gone, or from which everything was removed.
