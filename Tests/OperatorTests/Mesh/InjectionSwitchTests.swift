@@ -11,7 +11,8 @@ import WebServers
 struct InjectionSwitchTests {
     @Test(
         arguments: [
-            (.answered, ["programming", "namespace", "slipped-pods", "trust-bundle"]), (.takenBack, ["programming", "trust-bundle"]),
+            (.answered, ["programming", "namespace", "slipped-pods", "trust-bundle"]),
+            (.takenBack, ["programming", "trust-bundle"]),
             (.left, ["programming", "trust-bundle"]),
         ] as [(WebhookOptions.Use, [String])]
     )

@@ -168,7 +168,8 @@ struct EnvoyTests {
         let backend = try await TinyBackend.start("v1")
         let port = try EnvoyProcess.freePort()
         let authenticator = StreamAuthenticator { credentials in
-            credentials.authorization == "Bearer good" ? .admitted(ProxyIdentity(self.id)) : .unauthenticated("the token has expired")
+            credentials.authorization == "Bearer good"
+                ? .admitted(ProxyIdentity(self.id)) : .unauthenticated("the token has expired")
         }
         try await TestMesh.serving(authenticator: authenticator) { mesh in
             let envoyMesh = EnvoyMesh(listenerPort: port, clusters: ["v1": backend.port], weights: [("v1", 1)])
