@@ -28,7 +28,7 @@ struct RealEnvoy: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         let root = folder.appending(path: "root.pem")
         try Data(authority.utf8).write(to: root)
-        let adminPort = try await freePort()
+        let adminPort = Int(try TestServer.closedPort())
         let bootstrap = bootstrap(nodeID: nodeID, port: port, adminPort: adminPort, root: root.path)
         try await running(bootstrap, adminPort: adminPort, body)
     }
@@ -85,14 +85,6 @@ struct RealEnvoy: Sendable {
         } catch is URLError {
             return false
         }
-    }
-
-    static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port ?? 0
-        try await channel.close()
-        return port
     }
 
     private static func bootstrap(nodeID: String, port: Int, adminPort: Int, root: String) -> String {

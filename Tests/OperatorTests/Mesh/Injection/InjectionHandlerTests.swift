@@ -259,8 +259,7 @@ struct InjectionHandlerTests {
         namespaces.put(try MeshSample.namespace(labels: ["kuma.io/sidecar-injection": "enabled"]))
         try await ScriptedAPI.serve({ _ in .refusal(404, "NotFound") }) { client, _ in
             let handler = InjectionHandler(
-                client: client,
-                namespaces: namespaces,
+                namespaces: NamespaceLookup(store: namespaces, client: client, time: .system),
                 meshes: meshes,
                 injector: { MeshSample.injector },
                 metrics: InjectionMetrics(factory: registry),

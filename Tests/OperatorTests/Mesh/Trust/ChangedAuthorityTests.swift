@@ -7,6 +7,7 @@ import KubeRuntime
 import Logging
 import PollingSupport
 import Synchronization
+import TestSupport
 import Testing
 import XDS
 
@@ -49,8 +50,7 @@ struct ChangedAuthorityTests {
             address: ListenAddress(host: "127.0.0.1", port: UInt16(port)),
             hub: hub,
             authenticator: StreamAuthenticator { credentials in
-                guard credentials.authorization == "Bearer \(token)" else { return .unauthenticated("another token") }
-                return ProxyID(nodeID: credentials.nodeID).map { .admitted($0) } ?? .denied("no node id")
+                credentials.authorization == "Bearer \(token)" ? .trusted : .unauthenticated("another token")
             },
             certificate: { authority.certificate },
             metrics: PrometheusRegistry(),
@@ -76,10 +76,10 @@ struct ChangedAuthorityTests {
     @Test func aRunningSidecarTrustsANewAuthorityWithoutARestart() async throws {
         let (former, new) = (try Authority("former"), try Authority("new"))
         let (hub, failures) = (ProxyHub(), HandshakeFailures())
-        let port = try await RealEnvoy.freePort()
+        let port = Int(try TestServer.closedPort())
         let volume = try ProjectedVolume()
         defer { volume.remove() }
-        let adminPort = try await RealEnvoy.freePort()
+        let adminPort = Int(try TestServer.closedPort())
         let pod = try injected(port: port, authority: former.pem)
         let bootstrap = try volume.start(pod, token: "first", adminPort: adminPort)
         try await RealEnvoy.running(bootstrap, adminPort: adminPort) { _ in
@@ -108,10 +108,10 @@ struct ChangedAuthorityTests {
     @Test func aSidecarStartsWithoutABundleAndConnectsWhenThereIsOne() async throws {
         let authority = try Authority("late")
         let hub = ProxyHub()
-        let port = try await RealEnvoy.freePort()
+        let port = Int(try TestServer.closedPort())
         let volume = try ProjectedVolume()
         defer { volume.remove() }
-        let adminPort = try await RealEnvoy.freePort()
+        let adminPort = Int(try TestServer.closedPort())
         let pod = try injected(port: port, authority: "")
         let bootstrap = try volume.start(pod, token: "t", adminPort: adminPort)
         try await RealEnvoy.running(bootstrap, adminPort: adminPort) { envoy in
