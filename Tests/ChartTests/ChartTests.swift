@@ -100,7 +100,7 @@ struct ChartTests {
         "{commonLabels: {app.kubernetes.io/name: x, team: web}}", "{podLabels: {app.kubernetes.io/name: x, team: web}}",
         "{podLabels: {kuma.io/sidecar-injection: enabled, team: web}}",
         "{commonLabels: {app.kubernetes.io/instance: x, team: web}}",
-        "{commonLabels: {app.kubernetes.io/managed-by: x, helm.sh/chart: y, team: web}}",
+        "{commonLabels: {app.kubernetes.io/managed-by: x, helm.sh/chart: other, team: web}}",
         "{commonLabels: {team: a}, podLabels: {team: web}}", "{podLabels: {app.kubernetes.io/component: x, team: web}}",
         "{podLabels: {team: web}, metrics: {serviceMonitor: {enabled: true, labels: {app.kubernetes.io/name: x}}}}",
     ])

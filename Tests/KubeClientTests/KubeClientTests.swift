@@ -85,7 +85,7 @@ import Testing
         let busy = Script.Answer.json(429, #"{"message":"storage is (re)initializing"}"#, headers: ["Retry-After: 1"])
         let time = InstantClock()
         try await withClient(answering: [busy, busy, Self.ok], clock: time.clock) { client, script in
-            _ = try await client.create(Widget.resource, ["metadata": ["name": "web"]])
+            _ = try await client.create(Widget.resource, ["metadata": ["name": "web", "namespace": "shop"]])
             #expect(script.requests.count == 3)
             #expect(time.sleeps == [.seconds(1), .seconds(1)])
         }

@@ -5,7 +5,7 @@ package enum StoreChange<Object: WireObject>: Sendable {
     /// - Parameter isInitial: the object came with the first fill of the store, or was there when the handler was added.
     case added(Object, isInitial: Bool)
     case updated(old: Object, new: Object)
-    /// The last state known, which may be older than the one that was deleted.
+    /// The last state that the store had, which may be older than the one that was deleted.
     case deleted(Object)
 
     package var key: ObjectKey { object.key }

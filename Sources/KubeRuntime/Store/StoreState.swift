@@ -96,7 +96,8 @@ struct StoreState<Object: WireObject> {
         guard let known = entries[object.key]?.object else { return nil }
         guard known.uid == object.uid || known.resourceVersion < object.resourceVersion else { return nil }
         remove(known)
-        return .deleted(known.uid == object.uid ? object : known)
+        // Handlers compare with what they were told; the object's last state may have been told to none of them.
+        return .deleted(known)
     }
 
     private mutating func remove(_ object: Object) {

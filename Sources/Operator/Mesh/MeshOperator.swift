@@ -17,7 +17,7 @@ package struct MeshOperator: Sendable {
     let engine: MeshEngine
     let hub: ProxyHub
     let reflectors: [any KindReflecting]
-    private let limitReflectors: [any KindReflecting]
+    let limitReflectors: [any KindReflecting]
     private let trustReflector: any KindReflecting
     let controllers: [any ControllerRunning]
     let xds: XDSServer

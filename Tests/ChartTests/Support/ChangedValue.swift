@@ -135,6 +135,8 @@ struct ChangedValue: Sendable, CustomTestStringConvertible {
     ]
 
     private static let webhooks: [ChangedValue] = [
+        ChangedValue("webhooks: {connections: 300}", shows: "--webhook-connections=300"),
+        ChangedValue("webhooks: {connectionsPerAddress: 100}", shows: "--webhook-connections-per-address=100"),
         ChangedValue("webhooks: {excludedNamespaces: [vault]}", shows: "- vault", hides: ["- kube-public"]),
         ChangedValue("webhooks: {injection: {failurePolicy: Ignore}}", shows: "", hides: ["failurePolicy: Fail"]),
         ChangedValue("webhooks: {injection: {timeoutSeconds: 29}}", shows: "timeoutSeconds: 29"),

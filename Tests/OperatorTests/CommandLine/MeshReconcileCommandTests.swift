@@ -80,7 +80,7 @@ struct MeshReconcileCommandTests {
         )
         #expect(run.status == 1)
         #expect(run.output == "")
-        #expect(run.errors.contains("error: standard input:8:3: TrafficRoute canary: spec.config"))
+        #expect(run.errors.contains("error: standard input:5:1: TrafficRoute canary: spec.conf: cannot be empty"))
     }
 
     @Test func anEnvoyThatIsNotThereIsAMistake() throws {

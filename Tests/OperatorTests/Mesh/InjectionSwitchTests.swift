@@ -27,7 +27,8 @@ struct InjectionSwitchTests {
     @Test(arguments: [(.answered, true), (.takenBack, false), (.left, false)] as [(WebhookOptions.Use, Bool)])
     func limitsOfNamespacesAreWatchedOnlyWherePodsAreInjected(use: WebhookOptions.Use, areWatched: Bool) async throws {
         let kinds = try await ScriptedAPI.withClient(of: "http://127.0.0.1:1") { client in
-            Set(Self.mesh(client, injection: use).reflectors.map(\.name))
+            let mesh = Self.mesh(client, injection: use)
+            return Set((mesh.reflectors + mesh.limitReflectors).map(\.name))
         }
         #expect(kinds.contains("limitranges") == areWatched && kinds.contains("resourcequotas") == areWatched)
         #expect(kinds.contains("namespaces"))
