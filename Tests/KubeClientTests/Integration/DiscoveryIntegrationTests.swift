@@ -10,7 +10,8 @@ import Testing
             let version = try await discovery.serverVersion()
             #expect(version.major == 1 && version.minor >= 20)
             let served = try await discovery.servedResources()
-            #expect(served.failures.isEmpty)
+            // Kinds of other tests come and go meanwhile.
+            #expect(served.failures.keys.allSatisfy { "\($0)".contains(".example.org") })
             for resource in [APIResource.pods, .deployments, .namespaces, .ingresses, .events] {
                 #expect(served.resource(for: resource.groupVersionKind) == resource)
             }
