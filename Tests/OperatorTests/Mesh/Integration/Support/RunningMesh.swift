@@ -185,7 +185,14 @@ extension TestNamespace {
 
     /// Waits until the API server asks the webhook about pods of the namespace.
     func untilInjecting() async throws {
-        try await eventually("pods of \(name) are injected") { try await admitted("probe").hasSidecar }
+        try await eventually("pods of \(name) are injected") {
+            do {
+                return try await admitted("probe").hasSidecar
+            } catch let error as KubeError where error.message.contains("there is no Mesh \"default\"") {
+                // The operator is about to create it.
+                return false
+            }
+        }
     }
 
     func annotate(_ annotations: [String: String?]) async throws {
