@@ -241,12 +241,14 @@ struct InstallTests {
         "get namespaces",
         // An event that is repeated.
         "patch events.events.k8s.io",
+        // Another certificate authority, or a bundle that somebody changed.
+        "patch configmaps (swiftlet-trust-bundle)",
     ]
     /// Of these, what may happen in the test all the same.
     private static let sometimes: Set<String> = [
         "get deployments.apps", "get services", "get ingresses.networking.k8s.io",
         "get horizontalpodautoscalers.autoscaling", "get poddisruptionbudgets.policy", "get persistentvolumeclaims",
-        "get namespaces", "patch events.events.k8s.io",
+        "get namespaces", "patch events.events.k8s.io", "patch configmaps (swiftlet-trust-bundle)",
     ]
 
     /// Pods can be made where the injector was asked, and our own kinds be written.
