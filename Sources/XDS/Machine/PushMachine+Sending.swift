@@ -64,13 +64,17 @@ extension PushMachine {
         } else {
             let suspects = Set(state.suspects.joined())
             entries = self.entries(of: state.pending.filter { !suspects.contains($0) }, type, removing, held)
-            while entries.isEmpty, !states[type].suspects.isEmpty {
-                let group = states[type].suspects[0]
+            var index = 0
+            while entries.isEmpty, index < states[type].suspects.count {
+                let group = states[type].suspects[index]
                 let isPending = Set(group.filter { state.behind[$0] != nil || state.owed.contains($0) })
                 entries = self.entries(of: isPending.sorted(), type, removing, held)
-                // What waits for its removal stays suspect until then.
-                if entries.isEmpty, !removing, isPending.contains(where: { state.resource($0) == nil }) { return }
-                states[type].suspects.removeFirst()
+                // What waits for its removal stays suspect until then. The other groups go on: the removal may wait for them.
+                if entries.isEmpty, !removing, isPending.contains(where: { state.resource($0) == nil }) {
+                    index += 1
+                } else {
+                    states[type].suspects.remove(at: index)
+                }
             }
         }
         guard !entries.isEmpty || state.owesResponse else { return }

@@ -1,4 +1,5 @@
 import EnvoyAPI
+import Foundation
 import TestSupport
 import Testing
 
@@ -31,7 +32,10 @@ struct PushMachineModelTests {
         return ProxySnapshot(layers: [layer(shared), layer(own)], generation: generation)
     }
 
-    @Test(arguments: 0..<500)
+    /// More of them for a search: `SWIFTLET_MODEL_SEEDS=10000`.
+    private static let seeds = ProcessInfo.processInfo.environment["SWIFTLET_MODEL_SEEDS"].flatMap { Int($0) } ?? 500
+
+    @Test(arguments: 0..<seeds)
     func convergesAndNeverBreaks(seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))
         let badness = seed % 3 == 0 ? 0 : 12
@@ -56,6 +60,7 @@ struct PushMachineModelTests {
             let canSend = !envoy.requests.isEmpty
             guard canTake || canSend else { return false }
             if canTake, !canSend || Bool.random(using: &random) {
+                trace.append("  envoy takes \(down[0].nonce) \(PushAction.send(down[0]).text)")
                 envoy.take(down.removeFirst(), &random)
             } else {
                 let request = envoy.requests.removeFirst()
@@ -81,6 +86,11 @@ struct PushMachineModelTests {
                 newest = mesh(generation, badness: badness, &random)
                 trace.append("publish \(generation) \(newest.text)")
                 note(machine.publish(newest, now: now))
+            case 6:
+                // Acknowledgments come later than they are waited for.
+                now += .seconds(16)
+                trace.append("--- 16 s")
+                note(machine.expire(now: now))
             default: _ = try step(&random)
             }
         }

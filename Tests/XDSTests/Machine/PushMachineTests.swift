@@ -383,6 +383,24 @@ struct PushMachineTests {
         #expect(scene.publish(snapshot(4, service("a"))) == ["rejections", "delivered 4"])
     }
 
+    /// Of a response that is rejected late, something may have to be removed by now, which has to wait for what still uses it.
+    @Test func aSuspectThatWaitsForItsRemovalHoldsNothingUp() throws {
+        var scene = try Scene.started(snapshot(1, service("a") + service("b") + [resource(.listener, "l")]))
+        _ = scene.publish(snapshot(2, service("a", "bad") + service("b", "2") + [resource(.listener, "l")]))
+        let late = scene.nonces[.cluster]
+        _ = try scene.ack(.endpoint)
+        _ = scene.wait(.seconds(15))
+        let third = snapshot(3, service("a", "bad") + [resource(.cluster, "c"), resource(.listener, "l", "2")])
+        #expect(scene.publish(third) == ["cluster +c@1"])
+        let next = scene.nonces[.cluster]
+        #expect(try scene.answer(.cluster, to: late, "Error adding/updating cluster(s) a: no") == [])
+        #expect(try scene.answer(.cluster, to: next) == ["cluster +a@bad", "endpoint +a@1"])
+        _ = try scene.ack(.endpoint)
+        #expect(try scene.nack(.cluster, "no") == ["rejections", "listener +l@2"])
+        #expect(try scene.ack(.listener) == ["cluster -b"])
+        #expect(try scene.ack(.cluster) == ["delivered 3"])
+    }
+
     @Test func isNotDoneWhileAnAnswerMayStillCome() throws {
         var scene = try Scene.started(snapshot(1, service("a")))
         _ = scene.publish(snapshot(2, service("a", "2")))
