@@ -4,15 +4,32 @@ import EnvoyAPI
 enum ClientCopy: Equatable {
     case none
     case version(String)
+    /// It rejected a response with several resources, of which Envoy may have applied this one. To be sent or removed again in any case.
+    ///
+    /// - Parameter mayLack: it may have none at all.
+    case unsure(mayLack: Bool)
 
     init(_ resource: EncodedResource?) { self = resource.map { .version($0.version) } ?? .none }
+
+    var mayBeNone: Bool {
+        switch self {
+        case .none: true
+        case .version: false
+        case .unsure(let mayLack): mayLack
+        }
+    }
+
+    /// This, or else what a client was sent.
+    func or(_ sent: ClientCopy) -> ClientCopy {
+        self == sent ? self : .unsure(mayLack: mayBeNone || sent.mayBeNone)
+    }
 }
 
 /// A response that was sent and is not acknowledged yet.
 struct PushBatch {
     struct Entry {
         var name: String
-        /// What the client had before, and has again after a NACK.
+        /// What the client had before, and still has after a NACK of this entry alone.
         var previous: ClientCopy
         /// `nil` for a removal, or for a name that there is nothing of.
         var resource: EncodedResource?

@@ -19,10 +19,12 @@ extension PushMachine {
         let isFound = suspicious.count <= 1
         var again: [PushBatch.Entry] = []
         for entry in suspicious where states[type].watches(entry.name) {
+            // Envoy applies what is good of a response that it rejects, but not always, and does not tell.
+            let copy = isFound ? entry.previous : entry.previous.or(ClientCopy(entry.resource))
             // A later response has it too: what the client has follows from the answer to that one.
-            if isFollowed, states[type].amendFollowing(entry.name, had: entry.previous) { continue }
+            if isFollowed, states[type].amendFollowing(entry.name, had: copy) { continue }
             guard entry.resource != nil || !isFound else { continue }
-            states[type].behind[entry.name] = entry.previous
+            states[type].behind[entry.name] = copy
             again.append(entry)
         }
         states[type].settle()

@@ -29,6 +29,12 @@ struct ModelEnvoy {
         return references(resource).contains { have[.cluster]?[$0] == nil }
     }
 
+    /// It may have lost interest since it asked. Then it notes no version either.
+    private func isWanted(_ resource: EncodedResource) -> Bool {
+        guard resource.type == .endpoint || resource.type == .route else { return true }
+        return asked[resource.type]?.contains(resource.name) ?? false
+    }
+
     /// Whether it applied something of a response that it rejected. After a reconnect it would not tell, as Envoy would not.
     var hasUnreported: Bool {
         [ResourceType.cluster, .listener].contains { type in
@@ -55,9 +61,7 @@ struct ModelEnvoy {
         let type = response.type
         let bad = response.resources.filter(isBad)
         let appliesGood = bad.isEmpty || Bool.random(using: &random)
-        for resource in response.resources where appliesGood && !isBad(resource) {
-            // It may have lost interest since.
-            if type == .endpoint || type == .route, asked[type]?.contains(resource.name) != true { continue }
+        for resource in response.resources where appliesGood && !isBad(resource) && isWanted(resource) {
             have[type, default: [:]][resource.name] = resource
             if type == .cluster { warming.insert(resource.name) }
             if type == .endpoint { warming.remove(resource.name) }
@@ -70,7 +74,9 @@ struct ModelEnvoy {
         }
         check("after \(PushAction.send(response).text)")
         if bad.isEmpty {
-            for resource in response.resources { versions[type, default: [:]][resource.name] = resource.version }
+            for resource in response.resources where isWanted(resource) {
+                versions[type, default: [:]][resource.name] = resource.version
+            }
             for name in response.removed { versions[type]?[name] = nil }
         } else {
             nacks += 1

@@ -272,6 +272,21 @@ struct PushMachineTests {
         #expect(try scene.ack(.route) == ["delivered 2"])
     }
 
+    /// Also when the cluster was found to be rejected only after a response with others was.
+    @Test func holdsBackWhatGoesWithAClusterThatWasFound() throws {
+        var scene = try Scene.started(snapshot(1, service("a") + [resource(.listener, "l")]))
+        let after =
+            service("a", "2") + [
+                resource(.cluster, "bad", origin: route), resource(.listener, "l", "2", origin: route),
+            ]
+        #expect(scene.publish(snapshot(2, after)).first == "cluster +a@2 +bad@1")
+        _ = try scene.ack(.endpoint)
+        #expect(try scene.nack(.cluster, "bad: no").first == "cluster +a@2")
+        _ = try scene.ack(.endpoint)
+        #expect(try scene.ack(.cluster) == ["cluster +bad@1"])
+        #expect(try scene.nack(.cluster, "bad: no") == ["rejections", "delivered 2"])
+    }
+
     @Test func splitsWhatIsLarge() throws {
         var options = PushOptions()
         options.responseBytes = 400
@@ -399,6 +414,43 @@ struct PushMachineTests {
         #expect(try scene.nack(.cluster, "no") == ["rejections", "listener +l@2"])
         #expect(try scene.ack(.listener) == ["cluster -b"])
         #expect(try scene.ack(.cluster) == ["delivered 3"])
+    }
+
+    @Test func removesWhatARejectedResponseMayHaveAdded() throws {
+        var scene = try Scene.started(snapshot(1, service("a") + [resource(.listener, "l")]))
+        let second = service("a", "bad") + [resource(.cluster, "b"), resource(.listener, "l")]
+        #expect(scene.publish(snapshot(2, second)).first == "cluster +a@bad +b@1")
+        let late = scene.nonces[.cluster]
+        _ = try scene.ack(.endpoint)
+        _ = scene.wait(.seconds(15))
+        let third = snapshot(3, service("a", "3") + [resource(.listener, "l")])
+        #expect(scene.publish(third) == ["cluster +a@3", "endpoint +a@1"])
+        let next = scene.nonces[.cluster]
+        _ = try scene.ack(.endpoint)
+        #expect(try scene.answer(.cluster, to: late, "no") == [])
+        // Envoy may have taken b nevertheless.
+        #expect(try scene.answer(.cluster, to: next) == ["cluster -b"])
+        #expect(try scene.ack(.cluster) == ["delivered 3"])
+    }
+
+    @Test func sendsWhatARejectedResponseMayHaveChanged() throws {
+        let rest = [resource(.listener, "l")]
+        var scene = try Scene.started(snapshot(1, service("a") + service("b") + rest))
+        _ = scene.publish(snapshot(2, service("a", "bad") + service("b", "2") + rest))
+        let late = scene.nonces[.cluster]
+        _ = try scene.ack(.endpoint)
+        _ = scene.wait(.seconds(15))
+        #expect(scene.publish(snapshot(3, service("a", "bad") + service("b", "bad") + rest)).first == "cluster +b@bad")
+        let next = scene.nonces[.cluster]
+        _ = try scene.ack(.endpoint)
+        _ = try scene.answer(.cluster, to: late, "b: no")
+        _ = try scene.answer(.cluster, to: next, "no")
+        _ = try scene.ack(.endpoint)
+        _ = try scene.nack(.cluster, "no")
+        #expect(scene.machine.rejections.map(\.name) == ["a", "b"])
+        // Envoy may have b in version 2.
+        let last = snapshot(4, service("a", "4") + service("b", "1") + rest)
+        #expect(scene.publish(last).filter { $0 != "rejections" }.first == "cluster +a@4 +b@1")
     }
 
     @Test func isNotDoneWhileAnAnswerMayStillCome() throws {
