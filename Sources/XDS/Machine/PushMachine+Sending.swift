@@ -35,7 +35,9 @@ extension PushMachine {
     private var heldOrigins: Set<ResourceOrigin> {
         let clusters = states[.cluster]
         guard !clusters.rejected.isEmpty else { return [] }
-        return Set(clusters.rejected.values.filter { clusters.behind[$0.name]?.mayBeNone ?? false }.compactMap(\.origin))
+        return Set(
+            clusters.rejected.values.filter { clusters.behind[$0.name]?.mayBeNone ?? false }.compactMap(\.origin)
+        )
     }
 
     /// Envoy stops asking for the endpoints of a cluster by itself when the cluster is removed.
