@@ -202,16 +202,16 @@ struct AttackBench: Sendable {
         var series: [Double] = []
         var number = 0
         while ContinuousClock.now < end {
-            number += 1
             // Not of the hostile pods.
             let service = 40 + number / 2 * 7 % 60
             let pod = service * 2 + 1
             arrivals.expect(.endpoint, objects.serviceTag(service))
-            try await mesh.setReady(pod, of: pods[pod], objects, isReady: number % 2 == 0)
+            try await mesh.setReady(pod, of: pods[pod], objects, isReady: number % 2 == 1)
             let answered = ContinuousClock.now
             let last = try await arrivals.last()
             series.append(max(0, (last - answered).seconds))
             try await Task.sleep(for: .milliseconds(200 + number * 37 % 100))
+            number += 1
         }
         return series
     }
